@@ -1,0 +1,1 @@
+"""Settings: typed, frozen, a slice for each part, from documented TOML files."""

@@ -1,0 +1,105 @@
+"""The hub's settings, a slice for each part; hub.toml beside this file documents every key."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from config.parts import Milliseconds, Name, Seconds, Slice, host_and_port
+from config.secret import Secret
+
+
+class Fleet(Slice, frozen=True):
+    """The satellites that the hub leads."""
+
+    satellites: tuple[str, ...]
+    longest_retry_s: Annotated[float, msgspec.Meta(ge=0.1, le=3600)]
+
+    def __post_init__(self) -> None:
+        """Checks the addresses now, not when dialling."""
+        for address in self.satellites:
+            host_and_port(address)
+
+
+class HomeSettings(Slice, frozen=True):
+    """The home that is spoken to."""
+
+    file: str
+
+
+class Stt(Slice, frozen=True):
+    """Speech-to-text."""
+
+    engine: Literal["pocketsphinx"]
+    decoders: Annotated[int, msgspec.Meta(ge=1, le=16)]
+    wake_phrases: tuple[Name, ...]
+
+
+class Endpoint(Slice, frozen=True):
+    """When a person has finished."""
+
+    wait_ms: Annotated[int, msgspec.Meta(ge=100, le=5000)]
+    no_speech_s: Seconds
+    longest_s: Annotated[float, msgspec.Meta(ge=1, le=30)]
+
+
+class Llm(Slice, frozen=True):
+    """What answers."""
+
+    engine: Literal["intents"]
+    language: Name
+    key: Secret
+
+
+class Tts(Slice, frozen=True):
+    """Text-to-speech."""
+
+    engine: Literal["espeak"]
+    voice: Name
+    words_per_minute: Annotated[int, msgspec.Meta(ge=80, le=450)]
+
+
+class Pacing(Slice, frozen=True):
+    """How far speech runs ahead of the speaker."""
+
+    ahead_s: Annotated[float, msgspec.Meta(ge=0.2, le=30)]
+
+
+class Load(Slice, frozen=True):
+    """Shared engine work."""
+
+    slots: Annotated[int, msgspec.Meta(ge=1, le=64)]
+
+
+class Budgets(Slice, frozen=True):
+    """What each stage of a turn may take before the waterfall marks it."""
+
+    vad_ms: Milliseconds
+    stt_ms: Milliseconds
+    llm_ms: Milliseconds
+    tts_ms: Milliseconds
+    whole_ms: Milliseconds
+
+
+class TimelineSettings(Slice, frozen=True):
+    """Where the times of turns are kept."""
+
+    file: str
+    keep_turns: Annotated[int, msgspec.Meta(ge=1, le=10_000_000)]
+
+
+class HubSettings(Slice, frozen=True):
+    """All that a hub can be told."""
+
+    name: Name
+    fleet: Fleet
+    home: HomeSettings
+    stt: Stt
+    endpoint: Endpoint
+    llm: Llm
+    tts: Tts
+    pacing: Pacing
+    load: Load
+    budgets: Budgets
+    timeline: TimelineSettings
