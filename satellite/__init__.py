@@ -1,0 +1,1 @@
+"""The satellite: wake word, voice activity and playback in one room."""

@@ -1,0 +1,32 @@
+"""The interface of every microphone: frames of sound with the time of their delivery."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Protocol
+
+FRAME_S = 0.02  # of every frame: the length that voice activity detection takes and the wire's unit
+
+
+class MicrophoneError(Exception):
+    """The microphone cannot be used; says which, why, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """20 ms of 16 kHz, 16 bit, mono sound, delivered at `at` (seconds of the event loop's clock).
+
+    `ends_speech` marks the last frame of speech where the source is labelled; recordings can be, rooms are not.
+    """
+
+    pcm: bytes
+    at: float
+    ends_speech: bool = False
+
+
+class Microphone(Protocol):
+    """A source of frames."""
+
+    def frames(self) -> AsyncIterator[Frame]:
+        """Opens it and yields frames as they are captured, without end. Raises MicrophoneError."""

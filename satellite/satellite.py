@@ -1,0 +1,302 @@
+"""The satellite itself: feeds the phases with what is heard, received and played, and does what they say.
+
+Everything here runs on one event loop. `happens` decides and acts without awaiting, so that no two events can
+overlap; what takes time (the wire, the speaker, the wake word engine) is in the parts it calls.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from dataclasses import dataclass
+
+from wyoming.asr import Transcript
+from wyoming.audio import AudioChunk, AudioStart, AudioStop
+from wyoming.error import Error
+from wyoming.event import Event as WyomingEvent
+from wyoming.pipeline import PipelineStage, RunPipeline
+from wyoming.snd import Played
+from wyoming.vad import VoiceStarted, VoiceStopped
+from wyoming.wake import Detection as WakeDetected
+
+from config.satellite import SatelliteSettings
+from satellite.fence import Fence
+from satellite.info import describe
+from satellite.link import Link
+from satellite.microphone import FRAME_S, Frame, Microphone, MicrophoneError
+from satellite.phases import Action, Event, Phase, Sign, Unexpected, Watchdog, step
+from satellite.playback import Playback
+from satellite.preroll import Preroll
+from satellite.speaker import Speaker
+from satellite.turn import Turn
+from satellite.vad import Edge, Pauses, VoiceActivity
+from satellite.wake import Detection, WakeDetector, WakeWords
+from wire import hark
+from wire.audio import sound, sound_format
+from wire.pcm import SPEECH, level_dbfs
+from wire.server import serve
+
+_log = logging.getLogger(__name__)
+
+TICK_S = 0.1  # between two looks at the watchdog
+REPORT_S = 0.2  # between two reports of the playback to the hub
+REOPEN_S = 1.0  # before a microphone that failed is opened again
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """What main picked."""
+
+    microphone: Microphone
+    speaker: Speaker
+    vad: VoiceActivity
+    wake: WakeWords
+
+
+class Satellite:
+    """One satellite, from the opening of its port to the end of the process."""
+
+    def __init__(self, settings: SatelliteSettings, engines: Engines) -> None:
+        now = asyncio.get_running_loop().time()
+        self._settings = settings
+        self._engines = engines
+        self._boot = secrets.token_hex(4)
+        self._turns = 0
+        self._turn: Turn | None = None
+        self._fence = Fence()
+        self._arriving = SPEECH  # the format of the latest audio-start
+        self._streaming = False
+        self._detection = Detection("", 0.0)
+        self._level = 0.0
+        self.phase = Phase.ALONE
+        self._watchdog = Watchdog(_limits(settings), now)
+        self._preroll = Preroll(SPEECH.bytes(settings.microphone.preroll_ms / 1000))
+        self._pauses = _pauses(settings)
+        self._detector = WakeDetector(
+            settings.wake.threshold,
+            settings.wake.trigger_level,
+            round(settings.wake.refractory_s / engines.wake.step_s),
+        )
+        hello = hark.Hello(settings.name, hark.CAPABILITIES)
+        self._link = Link(describe(settings), settings.controllers, hello, self.happens, self._received)
+        times = settings.playback
+        self._playback = Playback(
+            engines.speaker,
+            self._heard_reply,
+            self._drained,
+            times.start_ms / 1000,
+            times.jitter_ms / 1000,
+            times.longest_s,
+        )
+        self._listening: asyncio.Task[None] | None = None
+
+    async def run(self) -> None:
+        """Serves, listens and plays, without end; raises CannotListen where the port cannot be had."""
+        listen = self._settings.listen
+        async with serve(listen.host, listen.port, self._link.serve) as ports, asyncio.TaskGroup() as group:
+            _log.info("%s listens on %s port %s", self._settings.name, listen.host, ports[0])
+            group.create_task(self._listen())
+            group.create_task(self._playback.run())
+            group.create_task(self._tick())
+
+    def happens(self, event: Event) -> None:
+        """Something happened: moves to the next phase and does what the table says."""
+        try:
+            phase, actions = step(self.phase, event)
+        except Unexpected as error:
+            _log.warning("ignored: %s", error)
+            return
+        if phase is not self.phase:
+            _log.debug("%s -> %s: %s", self.phase.value, phase.value, event.value)
+        self.phase = phase
+        self._watchdog.enter(phase, asyncio.get_running_loop().time())
+        for action in actions:
+            _DO[action](self)
+
+    # What the phases ask for
+
+    def _begin_turn(self) -> None:
+        self._turns += 1
+        self._turn = Turn(f"{self._boot}:{self._turns}")
+        self._turn.mark("wake", asyncio.get_running_loop().time())
+        self._pauses.begin_turn()
+        heard = self._detection
+        self._link.post(WakeDetected(name=heard.name))
+        self._link.post(hark.Turn(self._turn.id, "wake", name=heard.name, score=heard.score, level=self._level))
+        self._link.post(RunPipeline(start_stage=PipelineStage.ASR, end_stage=PipelineStage.TTS))
+
+    def _stream(self) -> None:
+        for frame in self._preroll.take():
+            self._post_sound(frame)
+        self._streaming = True
+
+    def _stop_stream(self) -> None:
+        self._streaming = False
+
+    def _play(self) -> None:
+        self._playback.begin(self._arriving, self._turn.id if self._turn else "said")
+        if self._turn:
+            self._turn.mark("first_audio_arrived", asyncio.get_running_loop().time())
+
+    def _flush(self) -> None:
+        self._playback.flush()
+
+    def _cancel(self) -> None:
+        if self._turn is None:
+            return
+        leader = self._link.leader
+        self._fence.cancel(self._turn.id, by_hub=leader is not None and leader.hub is not None)
+        self._link.post(hark.Cancel(self._turn.id, played_ms=round(self._playback.played_s * 1000)))
+
+    def _report_played(self) -> None:
+        self._link.post(Played())
+
+    def _end_turn(self) -> None:
+        if self._turn is not None:
+            self._link.post(hark.Trace(self._turn.id, dict(self._turn.marks)))
+            self._turn = None
+
+    def _say_alone(self) -> None:
+        _log.warning("heard %s, but no controller is connected to answer", self._detection.name)
+
+    def _reopen_microphone(self) -> None:
+        _log.error("the microphone has given nothing for %s s; opening it anew", self._settings.watchdogs.microphone_s)
+        if self._listening is not None:
+            self._listening.cancel()
+
+    # What is heard
+
+    async def _listen(self) -> None:
+        while True:
+            async with asyncio.TaskGroup() as group:
+                self._listening = group.create_task(self._hear())
+            await asyncio.sleep(REOPEN_S)
+
+    async def _hear(self) -> None:
+        try:
+            async for frame in self._engines.microphone.frames():
+                self._watchdog.sign(Sign.MICROPHONE, frame.at)
+                self._take(frame)
+                for detection in self._detector.scores(await self._engines.wake.hear(frame.pcm))[:1]:
+                    self._detection = detection
+                    self._level = level_dbfs(frame.pcm)
+                    self.happens(Event.WAKE)
+        except MicrophoneError as error:
+            _log.error("%s", error)
+
+    def _take(self, frame: Frame) -> None:
+        edge = self._pauses.frame(self._engines.vad.is_voice(frame.pcm))
+        if not self._streaming:
+            self._preroll.push(frame.pcm)
+            return
+        self._post_sound(frame.pcm)
+        if frame.ends_speech and self._turn:
+            self._turn.label(frame.at)
+        if edge is Edge.STARTED:
+            self._link.post(VoiceStarted())
+        elif edge is Edge.STOPPED:
+            if self._turn:
+                self._turn.pause(frame.at, frame.at - self._settings.vad.pause_ms / 1000)
+            self._link.post(VoiceStopped())
+
+    def _post_sound(self, pcm: bytes) -> None:
+        self._link.post(AudioChunk(SPEECH.rate, SPEECH.width, SPEECH.channels, pcm))
+
+    # What is received
+
+    async def _received(self, event: WyomingEvent) -> None:
+        said = hark.parse(event)
+        if isinstance(said, hark.Clock):
+            now = asyncio.get_running_loop().time()
+            self._link.post(hark.Clock(said.t0, now, asyncio.get_running_loop().time()))
+        elif isinstance(said, hark.Flush):
+            self._fence.flush(said.turn)
+        elif isinstance(said, hark.Turn):
+            if self._turn is not None and said.turn == self._turn.id and said.phase == "end":
+                self.happens(Event.TURN_OVER)
+        elif Transcript.is_type(event.type) or VoiceStopped.is_type(event.type):
+            self.happens(Event.WORDS)
+        elif Error.is_type(event.type):
+            _log.warning("the controller says: %s", event.data.get("text"))
+            self.happens(Event.TURN_OVER)
+        else:
+            await self._sound(event)
+
+    async def _sound(self, event: WyomingEvent) -> None:
+        if AudioStart.is_type(event.type):
+            self._fence.arriving(True)
+            if not self._fence.closed:
+                self._arriving = sound_format(event)
+                self.happens(Event.SOUND)
+        elif AudioChunk.is_type(event.type):
+            if not self._fence.closed:
+                self._watchdog.sign(Sign.PROGRESS, asyncio.get_running_loop().time())
+                await self._playback.push(sound(event, self._arriving))
+        elif AudioStop.is_type(event.type):
+            if not self._fence.closed:
+                self._playback.finish()
+            self._fence.arriving(False)
+
+    # What is played
+
+    def _heard_reply(self, at: float) -> None:
+        if self._turn:
+            self._turn.mark("first_audio_played", at)
+
+    def _drained(self, at: float) -> None:
+        if self._turn:
+            self._turn.mark("last_audio", at)
+        self.happens(Event.PLAYED)
+
+    # What time brings
+
+    async def _tick(self) -> None:
+        loop = asyncio.get_running_loop()
+        played_s, reported = 0.0, loop.time()
+        while True:
+            await asyncio.sleep(TICK_S)
+            if self._playback.played_s != played_s:
+                played_s = self._playback.played_s
+                self._watchdog.sign(Sign.PROGRESS, loop.time())
+            if self._watchdog.barks(loop.time()):
+                self.happens(Event.TIMEOUT)
+            if self.phase is Phase.SPEAKING and self._turn and loop.time() - reported >= REPORT_S:
+                reported = loop.time()
+                self._link.post(self._progress(self._turn.id))
+
+    def _progress(self, turn: str) -> hark.Playback:
+        held, played = self._playback.held_s, self._playback.played_s
+        return hark.Playback(turn, round(held * 1000), round(played * 1000), self._playback.underruns)
+
+
+_DO = {
+    Action.BEGIN_TURN: Satellite._begin_turn,
+    Action.STREAM: Satellite._stream,
+    Action.STOP_STREAM: Satellite._stop_stream,
+    Action.PLAY: Satellite._play,
+    Action.FLUSH: Satellite._flush,
+    Action.CANCEL: Satellite._cancel,
+    Action.REPORT_PLAYED: Satellite._report_played,
+    Action.END_TURN: Satellite._end_turn,
+    Action.SAY_ALONE: Satellite._say_alone,
+    Action.REOPEN_MICROPHONE: Satellite._reopen_microphone,
+}
+
+
+def _limits(settings: SatelliteSettings) -> dict[Phase, float]:
+    limits = settings.watchdogs
+    return {
+        Phase.ALONE: limits.microphone_s,
+        Phase.IDLE: limits.microphone_s,
+        Phase.PAUSED: limits.microphone_s,
+        Phase.LISTENING: limits.listening_s,
+        Phase.THINKING: limits.thinking_s,
+        Phase.SPEAKING: limits.speaking_s,
+    }
+
+
+def _pauses(settings: SatelliteSettings) -> Pauses:
+    vad = settings.vad
+    start, pause, tail = (round(length / 1000 / FRAME_S) for length in (vad.start_ms, vad.pause_ms, vad.wake_tail_ms))
+    return Pauses(start, pause, tail)
