@@ -1,0 +1,1 @@
+"""The hub: hears, thinks and speaks for the satellites, one overlapped turn at a time."""

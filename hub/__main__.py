@@ -1,0 +1,79 @@
+"""hark-hub: reads the settings, picks the engines, leads the satellites until it is told to stop."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from datetime import datetime
+from pathlib import Path
+
+import config
+from config import command_line
+from config.command_line import Short
+from config.hub import HubSettings
+from config.loading import SettingsError
+from hub.fleet import lead_all
+from hub.home.demo import DemoHome
+from hub.llm.intents import IntentResponder
+from hub.llm.language import LanguageError
+from hub.load.scheduler import Scheduler
+from hub.session import Service
+from hub.store import Store
+from hub.stt.pocketsphinx import PocketSphinx
+from hub.stt.recognizer import RecognizerError
+from hub.tts.espeak import Espeak
+from hub.tts.voice import VoiceError
+from hub.turn import Engines
+from hub.watch import Watch, watcher
+from wire.program import run
+
+_log = logging.getLogger(__name__)
+
+SHORTS = {
+    "--name": Short("name", "what satellites and logs call this hub", "NAME"),
+    "--satellite": Short("fleet.satellites", "a satellite; may be repeated", "HOST:PORT", many=True),
+    "--home": Short("home.file", "the home's areas and things, a TOML file", "FILE"),
+}
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """The console script."""
+    parser = command_line.parser("hub", "Hears, thinks and speaks for the satellites.", SHORTS)
+    parser.add_argument("--watch", choices=["plain", "json"], help="show turns as they happen, words and all")
+    started = command_line.start("hub", HubSettings, parser, SHORTS, argv)
+    settings = started.settings
+    try:
+        home = DemoHome.load(home_file(settings))
+        if started.check:
+            print(f"hark-hub: the settings are good: {len(home.things)} things, {len(settings.fleet.satellites)} satellites")
+        else:
+            run(serve(settings, home, watcher(started.options.watch)))
+    except (SettingsError, LanguageError, RecognizerError, VoiceError) as error:
+        command_line.refuse("hub", error)
+
+
+def home_file(settings: HubSettings) -> Path:
+    """The home's file, or the one that ships."""
+    return Path(settings.home.file).expanduser() if settings.home.file else Path(config.__file__).with_name("home.toml")
+
+
+async def serve(settings: HubSettings, home: DemoHome, watch: Watch) -> None:
+    """Loads the engines that the settings name and leads the satellites."""
+    async with AsyncExitStack() as stack:
+        scheduler = await stack.enter_async_context(Scheduler(settings.load.slots))
+        ears = PocketSphinx(home, scheduler, decoders=settings.stt.decoders, wake_phrases=settings.stt.wake_phrases)
+        engines = Engines(
+            recognizer=await stack.enter_async_context(ears),
+            responder=IntentResponder(home, scheduler, lambda: datetime.now().astimezone(), settings.llm.language),
+            voice=Espeak(settings.tts.voice, settings.tts.words_per_minute, scheduler),
+        )
+        store = Store(settings.timeline)
+        stack.callback(store.close)
+        for stage, name in engines.names().items():
+            _log.info("%s: %s", stage, name)
+        await lead_all(Service(settings, engines, store, watch))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,49 @@
+"""The hub's satellites: each is dialled, led while it is there, and dialled again when it is gone."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from config.parts import host_and_port
+from hub.session import Service, Session
+from wire.connection import dial
+from wire.errors import WireError
+
+_log = logging.getLogger(__name__)
+
+FIRST_RETRY_S = 0.5  # a satellite that restarts is back in about a second
+DIAL_S = 5.0  # a machine that is off answers nothing; one on Wi-Fi answers well within
+
+
+async def lead_all(service: Service) -> None:
+    """Leads every satellite of the settings, without end."""
+    async with asyncio.TaskGroup() as group:
+        for address in service.settings.fleet.satellites:
+            group.create_task(lead(address, service), name=f"satellite {address}")
+
+
+async def lead(address: str, service: Service) -> None:
+    """Leads one satellite, without end; each failure in a row is logged once and waits longer than the one before."""
+    host, port = host_and_port(address)
+    wait_s, said = FIRST_RETRY_S, ""
+    while True:
+        try:
+            async with await dial(host, port, timeout_s=DIAL_S) as connection:
+                wait_s, said = FIRST_RETRY_S, ""
+                await Session(connection, address, service).run()
+                _log.warning("satellite %s closed its connection; dialling again", address)
+        except* WireError as errors:
+            reason = str(_first(errors))
+            if reason != said:
+                _log.warning("satellite %s: %s; dialling again until it answers", address, reason)
+            said = reason
+        await asyncio.sleep(wait_s)
+        wait_s = min(2 * wait_s, service.settings.fleet.longest_retry_s)
+
+
+def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    error: BaseException = group
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error

@@ -1,0 +1,1 @@
+"""Who of the engines works when."""

@@ -1,0 +1,204 @@
+"""The hub's side of one satellite, from hello to goodbye: reads what it sends, runs its turns, keeps its clock.
+
+One task reads, the turn is another, so a barge-in is seen while a reply is being made. A turn belongs to the
+session's task group: when the satellite goes, so does its turn.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from wyoming.audio import AudioChunk, AudioStop
+from wyoming.error import Error
+from wyoming.event import Event
+from wyoming.info import Describe, Info
+from wyoming.ping import Ping, Pong
+from wyoming.satellite import RunSatellite
+from wyoming.vad import VoiceStarted, VoiceStopped
+
+from config.hub import HubSettings
+from hub.room import Room
+from hub.store import Store
+from hub.stt.endpoint import Voice
+from hub.timeline import Timeline
+from hub.turn import Engines, Turn, take_turn
+from hub.watch import Watch
+from hub.waterfall import over_budget, waterfall
+from wire import hark
+from wire.audio import sound
+from wire.clock import ClockOffset
+from wire.connection import Connection
+from wire.errors import MalformedEvent, WireError
+from wire.pcm import SPEECH
+
+_log = logging.getLogger(__name__)
+
+PING_S = 1.0  # a satellite takes a hub of three silent seconds for gone
+SILENCE_S = 3.0  # and so does the hub with a satellite, which answers each ping
+CLOCK_S = 10.0  # between two looks at the satellite's clock
+FIRST_LOOKS = 8  # in quick succession, so that the first turn's times are right
+UNTRACED = 4  # turns whose satellite has not sent its times yet; older ones are kept without
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What every session of the hub shares."""
+
+    settings: HubSettings
+    engines: Engines
+    store: Store
+    watch: Watch
+
+
+class Session:
+    """One connected satellite."""
+
+    def __init__(self, connection: Connection, address: str, service: Service) -> None:
+        self._connection = connection
+        self._service = service
+        self._name = address
+        self._area: str | None = None
+        self._room: Room | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._timelines: dict[str, Timeline] = {}
+        self._offset = ClockOffset()
+        self._clock: Callable[[], float] = asyncio.get_running_loop().time
+
+    async def run(self) -> None:
+        """Leads the satellite until its connection ends; raises WireError where that is not clean."""
+        self._connection.idle_s = SILENCE_S
+        for greeting in (RunSatellite(), Describe(), hark.Hello(self._service.settings.name, hark.CAPABILITIES)):
+            await self._connection.send(greeting)
+        try:
+            async with asyncio.TaskGroup() as group:
+                beats = [group.create_task(self._ping()), group.create_task(self._look_at_clock())]
+                async for event in self._connection:
+                    await self._handle(event, group)
+                for beat in beats:
+                    beat.cancel()
+                await self._stop_turn()
+        finally:
+            for timeline in self._timelines.values():
+                self._service.store.keep(timeline)
+
+    async def _handle(self, event: Event, group: asyncio.TaskGroup) -> None:
+        if AudioChunk.is_type(event.type):
+            self._heard(sound(event, SPEECH))
+        elif VoiceStarted.is_type(event.type):
+            self._heard(Voice.STARTED)
+        elif VoiceStopped.is_type(event.type) or AudioStop.is_type(event.type):
+            self._heard(Voice.STOPPED)
+        elif Ping.is_type(event.type):
+            await self._connection.send(Pong(text=Ping.from_event(event).text))
+        elif Info.is_type(event.type):
+            self._meet(event)
+        elif (said := hark.parse(event)) is not None:
+            await self._handle_hark(said, group)
+        else:
+            self._connection.passed_over(event)
+
+    async def _handle_hark(self, said: hark.HarkEvent, group: asyncio.TaskGroup) -> None:
+        match said:
+            case hark.Turn(phase="wake"):
+                await self._stop_turn()
+                self._begin_turn(said, group)
+            case hark.Cancel():
+                await self._stop_turn()
+                await self._connection.send(hark.Flush(said.turn))
+            case hark.Playback() if self._room is not None and said.turn == self._room.turn:
+                self._room.progress.report(said.played_ms / 1000)
+            case hark.Clock(t1=float() as t1, t2=float() as t2):
+                self._offset.feed(said.t0, t1, t2, self._clock())
+            case hark.Trace():
+                self._traced(said)
+            case hark.Standby():
+                _log.warning("%s is led by another hub; standing by", self._name)
+            case hark.Hello():
+                _log.info("leading %s", said.name)
+
+    def _meet(self, event: Event) -> None:
+        try:
+            satellite = Info.from_event(event).satellite
+        except (KeyError, TypeError, ValueError, AttributeError):
+            raise MalformedEvent("the satellite's info cannot be read; check its version") from None
+        if satellite is not None:
+            self._name, self._area = satellite.name, satellite.area or None
+
+    def _heard(self, piece: bytes | Voice) -> None:
+        if self._room is not None:
+            self._room.heard(piece)
+
+    # Turns
+
+    def _begin_turn(self, said: hark.Turn, group: asyncio.TaskGroup) -> None:
+        service = self._service
+        timeline = Timeline(said.turn, self._name, service.engines.names(), self._clock)
+        timeline.mark("wake")
+        self._timelines[said.turn] = timeline
+        while len(self._timelines) > UNTRACED:
+            service.store.keep(self._timelines.pop(next(iter(self._timelines))))
+        self._room = Room(said.turn, self._name, self._area, self._connection.send)
+        self._show(said.turn, "awake", name=said.name or "?", score=said.score or 0.0)
+        self._task = group.create_task(
+            self._take(self._room, Turn(service.engines, service.settings, timeline, service.watch))
+        )
+
+    async def _take(self, room: Room, turn: Turn) -> None:
+        """A turn and its end; a turn that fails is said to its satellite and costs nothing else."""
+        try:
+            await take_turn(room, turn)
+        except WireError:
+            raise
+        except Exception:
+            _log.exception("turn %s failed, which is a bug", room.turn)
+            await room.send(Error(text="the turn failed; the hub's log says why", code="turn-failed"))
+        await room.send(hark.Turn(room.turn, "end"))
+
+    async def _stop_turn(self) -> None:
+        if self._task is not None and not self._task.done():
+            self._task.cancel()
+            await asyncio.wait([self._task])
+        self._room = None
+
+    def _traced(self, trace: hark.Trace) -> None:
+        timeline = self._timelines.pop(trace.turn, None)
+        if timeline is None:
+            return
+        for mark, at in trace.marks.items():
+            local = self._offset.to_local(at)
+            if local is not None:
+                timeline.marks[mark] = local
+        self._service.store.keep(timeline)
+        budgets = self._service.settings.budgets
+        stages = timeline.stages_ms()
+        self._show(
+            trace.turn,
+            "times",
+            marks_ms=timeline.since_speech_ms(),
+            stages_ms=stages,
+            over_budget=[name for name, over in over_budget(stages, budgets).items() if over],
+            overhead_ms=timeline.overhead_ms(),
+            engines=dict(timeline.engines),
+            waterfall=waterfall(timeline, budgets),
+        )
+
+    def _show(self, turn: str, event: str, **fields: object) -> None:
+        self._service.watch({"event": event, "satellite": self._name, "turn": turn, **fields})
+
+    # What keeps the connection alive and the clocks together
+
+    async def _ping(self) -> None:
+        while True:
+            await asyncio.sleep(PING_S)
+            await self._connection.send(Ping())
+
+    async def _look_at_clock(self) -> None:
+        for _ in range(FIRST_LOOKS):
+            await self._connection.send(hark.Clock(self._clock()))
+            await asyncio.sleep(CLOCK_S / 100)
+        while True:
+            await asyncio.sleep(CLOCK_S)
+            await self._connection.send(hark.Clock(self._clock()))

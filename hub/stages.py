@@ -1,0 +1,65 @@
+"""How the stages of a turn overlap: `ahead` runs one in a task of its own, a bounded number of items ahead.
+
+A chain of generators alone overlaps nothing, since each waits until it is asked. Rules: the task belongs to
+the `async with`, so leaving it, by the end, an error or a cancellation, ends the stage and closes its source;
+what a stage raises reaches its reader in place of the next item.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Generic, Self, TypeVar
+
+T = TypeVar("T")
+
+
+class ahead(Generic[T]):  # noqa: N801  (reads as a word of the turn, as contextlib.aclosing does)
+    """`async with ahead(stage, limit) as items:` reads `stage` in the background, at most `limit` items ahead."""
+
+    def __init__(self, stage: AsyncGenerator[T, None], limit: int) -> None:
+        self._stage = stage
+        self._items: asyncio.Queue[T | _End] = asyncio.Queue(limit)
+        self._task: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        self._task = asyncio.create_task(self._read())
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self._task is not None
+        self._task.cancel()
+        await asyncio.wait([self._task])
+
+    async def _read(self) -> None:
+        end = _End(None)
+        try:
+            async with aclosing(self._stage) as stage:
+                async for item in stage:
+                    await self._items.put(item)
+        except Exception as error:  # whatever a stage raises belongs to its reader
+            end = _End(error)
+        await self._items.put(end)
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> T:
+        item = await self._items.get()
+        if not isinstance(item, _End):
+            return item
+        if item.error is not None:
+            raise item.error
+        raise StopAsyncIteration
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """Comes after the last item; with the error that ended the stage, if one did."""
+
+    error: Exception | None

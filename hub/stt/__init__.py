@@ -1,0 +1,1 @@
+"""Speech-to-text: from the sound of a turn to its words."""

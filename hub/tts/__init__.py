@@ -1,0 +1,1 @@
+"""Text-to-speech: from the reply's words to its sound."""

@@ -1,0 +1,83 @@
+"""Speech by espeak-ng, through the library that the package espeakng-loader carries.
+
+The library is one synthesizer with global state, so one call at a time; it makes a clause a hundred times
+faster than it is spoken. A callback gets the sound piece by piece and can end the call.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import threading
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from importlib.metadata import version
+from pathlib import Path
+
+import espeakng_loader
+
+from hub.load.scheduler import Abandoned, Scheduler
+from hub.tts.voice import VoiceError
+from wire.pcm import PcmFormat
+
+PIECE_MS = 50  # of sound in each callback: the first piece comes early
+LONGEST_TEXT = 2000  # characters in one call: two minutes of speech; the chunker stays far below
+MOST_PIECES = 4096  # that may wait for their reader: the longest text, spoken slowly
+
+# From speak_lib.h
+AUDIO_OUTPUT_SYNCHRONOUS = 2
+POS_CHARACTER = 1
+CHARS_UTF8 = 1
+RATE = 1
+GO_ON, STOP = 0, 1
+
+_CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)
+
+
+class Espeak:
+    """One voice of espeak-ng."""
+
+    def __init__(self, voice: str, words_per_minute: int, scheduler: Scheduler) -> None:
+        self._scheduler = scheduler
+        self._busy = threading.Lock()
+        self._library = ctypes.CDLL(espeakng_loader.get_library_path())
+        data = str(Path(espeakng_loader.get_data_path()).parent).encode()
+        rate = self._library.espeak_Initialize(AUDIO_OUTPUT_SYNCHRONOUS, PIECE_MS, data, 0)
+        if rate <= 0:
+            raise VoiceError("espeak-ng did not start; reinstall the package espeakng-loader")
+        if self._library.espeak_SetVoiceByName(voice.encode()) != 0:
+            raise VoiceError(f"espeak-ng has no voice {voice!r}; give tts.voice a language such as en-us or en-gb")
+        self._library.espeak_SetParameter(RATE, words_per_minute, 0)
+        self.format = PcmFormat(rate)
+        self.name = f"espeak-ng {voice} (espeakng-loader {version('espeakng-loader')})"
+
+    async def speak(self, text: str) -> AsyncGenerator[bytes, None]:
+        """See hub.tts.voice.Voice."""
+        if len(text) > LONGEST_TEXT:
+            raise VoiceError(f"a text of {len(text)} characters is longer than {LONGEST_TEXT}; cut it into sentences")
+        spoken = text.replace("\0", " ").encode(errors="replace")
+
+        def work(emit: Callable[[bytes], None]) -> None:
+            self._synthesize(spoken, emit)
+
+        async with aclosing(self._scheduler.stream(work, MOST_PIECES)) as pieces:
+            async for piece in pieces:
+                yield piece
+
+    def _synthesize(self, text: bytes, emit: Callable[[bytes], None]) -> None:
+        """In a worker: makes the sound of one text, unless its reader leaves."""
+
+        def sound(samples: ctypes._Pointer[ctypes.c_short], count: int, events: int | None) -> int:
+            if not samples or count <= 0:
+                return GO_ON
+            try:
+                emit(ctypes.string_at(samples, count * ctypes.sizeof(ctypes.c_short)))
+            except Abandoned:
+                return STOP
+            return GO_ON
+
+        callback = _CALLBACK(sound)
+        with self._busy:
+            self._library.espeak_SetSynthCallback(callback)
+            code = self._library.espeak_Synth(text, len(text) + 1, 0, POS_CHARACTER, 0, CHARS_UTF8, None, None)
+        if code != 0:
+            raise VoiceError(f"espeak-ng failed with code {code}; see the log")

@@ -1,0 +1,48 @@
+"""How far a reply's sound may run ahead of the speaker: what is not sent yet can still be cancelled.
+
+The satellite reports what it has played; that is the sender's credit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+
+from wire.pcm import PcmFormat
+
+PATIENCE_S = 2.0
+"""Without a report for so long beyond the sound in hand, the satellite is taken to have played on."""
+
+
+class Progress:
+    """What the satellite has played of the reply, in seconds, as last reported."""
+
+    def __init__(self) -> None:
+        self._played_s = 0.0
+        self._reported = asyncio.Event()
+
+    def report(self, played_s: float) -> None:
+        """A report has come; one that is behind an earlier one changes nothing."""
+        self._played_s = max(self._played_s, played_s)
+        self._reported.set()
+
+    async def reaches(self, seconds: float, patience_s: float) -> None:
+        """Returns when so much has been played, or when no report has come for `patience_s`."""
+        while self._played_s < seconds:
+            self._reported.clear()
+            try:
+                async with asyncio.timeout(patience_s):
+                    await self._reported.wait()
+            except TimeoutError:
+                return
+
+
+async def pace(
+    sound: AsyncIterator[bytes], kind: PcmFormat, progress: Progress, ahead_s: float
+) -> AsyncGenerator[bytes, None]:
+    """Yields the pieces of a reply at most `ahead_s` seconds ahead of what has been played."""
+    sent_s = 0.0
+    async for piece in sound:
+        await progress.reaches(sent_s - ahead_s, ahead_s + PATIENCE_S)
+        sent_s += kind.seconds(len(piece))
+        yield piece

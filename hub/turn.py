@@ -1,0 +1,167 @@
+"""One turn, top to bottom: what a person asked is heard, answered and spoken, each stage ahead of the next.
+
+    sound → hear → respond → clauses → speech → pace → the satellite
+
+Every stage is a function from an async iterator to an async iterator. Barge-in cancels the task that runs
+`take_turn`; each `async with` on this page then ends its stage, so nothing of the turn is left.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from dataclasses import asdict, dataclass
+
+from wyoming.asr import Transcript
+from wyoming.audio import AudioChunk, AudioStart, AudioStop
+from wyoming.error import Error
+
+from config.hub import HubSettings
+from hub.home.home import Action
+from hub.llm.responder import Request, Responder
+from hub.room import Room
+from hub.stages import ahead
+from hub.stt.endpoint import End, Endpoint
+from hub.stt.hearing import hear
+from hub.stt.recognizer import Recognizer, RecognizerError
+from hub.timeline import Timeline
+from hub.tts.chunker import clauses
+from hub.tts.pacing import pace
+from hub.tts.voice import Voice, VoiceError
+from hub.watch import Watch
+from wire import hark
+
+_log = logging.getLogger(__name__)
+
+TOKENS_AHEAD = 256  # pieces of text the model may be ahead of the chunker: it never waits for speech, within a reply
+CLAUSES_AHEAD = 2  # clauses that wait for the voice: the next is always there, and little is made in vain on barge-in
+PIECES_AHEAD = 64  # pieces of sound made ahead of the pacing: 3 s, so that the voice rests between clauses, not inside
+
+NOT_HEARD = "Sorry, I could not listen just now. Please try again."
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """What main picked for the three stages."""
+
+    recognizer: Recognizer
+    responder: Responder
+    voice: Voice
+
+    def names(self) -> dict[str, str]:
+        """For the timeline."""
+        return {"stt": self.recognizer.name, "llm": self.responder.name, "tts": self.voice.name}
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a turn needs besides its room."""
+
+    engines: Engines
+    settings: HubSettings
+    timeline: Timeline
+    watch: Watch
+
+
+async def take_turn(room: Room, turn: Turn) -> None:
+    """Runs one turn to its end; returns when the reply's last sound has been sent."""
+    try:
+        words = await understand(room, turn)
+    except RecognizerError as error:
+        _log.error("turn %s could not be heard: %s", room.turn, error)
+        await speak(room, turn, apology(NOT_HEARD))
+    else:
+        if words is not None:
+            await speak(room, turn, answer(room, turn, words))
+
+
+async def understand(room: Room, turn: Turn) -> str | None:
+    """Hears until the person has finished; returns the words, None where nobody spoke."""
+    times = turn.settings.endpoint
+    endpoint = Endpoint(times.wait_ms / 1000, times.no_speech_s, times.longest_s)
+    words, end = "", None
+    async with (
+        aclosing(room.sound()) as sound,
+        aclosing(hear(sound, turn.engines.recognizer, endpoint, turn.timeline)) as hypotheses,
+    ):
+        async for hypothesis in hypotheses:
+            words, end = hypothesis.text, hypothesis.end
+            show(turn, "words" if end is None else "question", text=words)
+    if end is End.NO_SPEECH:
+        return None
+    await room.send(Transcript(text=words))
+    return words
+
+
+async def answer(room: Room, turn: Turn, words: str) -> AsyncGenerator[str, None]:
+    """Yields the reply's text as it is made; the actions in between have then been confirmed by the home."""
+    request = Request(words, room.satellite, room.area)
+    async with aclosing(turn.engines.responder.respond(request)) as pieces:
+        async for piece in pieces:
+            if isinstance(piece, Action):
+                show(turn, "action", **asdict(piece))
+            else:
+                turn.timeline.first("first_token")
+                yield piece
+
+
+async def apology(text: str) -> AsyncGenerator[str, None]:
+    """A reply that needs no model."""
+    yield text
+
+
+async def speak(room: Room, turn: Turn, reply: AsyncGenerator[str, None]) -> None:
+    """Speaks a reply while it is still being made."""
+    voice, pacing = turn.engines.voice, turn.settings.pacing
+    sound = voice.format
+    try:
+        async with (
+            ahead(reply, TOKENS_AHEAD) as text,
+            ahead(timed_clauses(text, turn), CLAUSES_AHEAD) as chunks,
+            ahead(speech(chunks, turn), PIECES_AHEAD) as pieces,
+            aclosing(pace(pieces, sound, room.progress, pacing.ahead_s)) as paced,
+        ):
+            started = False
+            async for piece in paced:
+                if not started:
+                    await room.send(hark.Turn(room.turn, "reply"))
+                    await room.send(AudioStart(sound.rate, sound.width, sound.channels))
+                    started = True
+                await room.send(AudioChunk(sound.rate, sound.width, sound.channels, piece))
+            if started:
+                await room.send(AudioStop())
+    except VoiceError as error:
+        _log.error("the reply of turn %s could not be spoken: %s", room.turn, error)
+        show(turn, "failed", text=str(error))
+        await room.send(Error(text="the reply could not be spoken", code="tts-failed"))
+
+
+async def timed_clauses(text: AsyncIterator[str], turn: Turn) -> AsyncGenerator[str, None]:
+    """The chunks of the reply; the first is timed from the question to here."""
+    chunks = clauses(text)
+    async with aclosing(chunks):
+        with turn.timeline.span("llm"):
+            chunk = await anext(chunks, None)
+        turn.timeline.first("first_clause")
+        while chunk is not None:
+            show(turn, "reply", text=chunk)
+            yield chunk
+            chunk = await anext(chunks, None)
+
+
+async def speech(chunks: AsyncIterator[str], turn: Turn) -> AsyncGenerator[bytes, None]:
+    """The sound of the chunks, one after the other, each piece as it is made."""
+    async for chunk in chunks:
+        async with aclosing(turn.engines.voice.speak(chunk)) as sound:
+            with turn.timeline.span("tts", only_first=True):
+                piece = await anext(sound, None)
+            turn.timeline.first("first_audio_made")
+            while piece is not None:
+                yield piece
+                piece = await anext(sound, None)
+
+
+def show(turn: Turn, event: str, **fields: object) -> None:
+    """Lets the person who watches see it."""
+    turn.watch({"event": event, "satellite": turn.timeline.satellite, "turn": turn.timeline.turn, **fields})

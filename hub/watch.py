@@ -1,0 +1,51 @@
+"""What a hub lets a person see of its turns while they happen, for the one who asks with --watch.
+
+Words and actions appear here and nowhere else, and only on standard output. `line` makes an event readable;
+as JSON, one event a line, it serves programs such as the demo and the benchmarks.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Mapping
+from typing import Literal
+
+Seen = Mapping[str, object]
+Watch = Callable[[Seen], None]
+"""Takes one event: `event` (a key of _LINES), `satellite`, `turn`, and fields of its own."""
+
+
+def watcher(kind: Literal["plain", "json"] | None) -> Watch:
+    """What --watch asked for; nothing is shown without it."""
+    if kind is None:
+        return lambda seen: None
+    shape = line if kind == "plain" else json.dumps
+
+    def show(seen: Seen) -> None:
+        if text := shape(seen):
+            print(text, file=sys.stdout, flush=True)
+
+    return show
+
+
+def line(seen: Seen) -> str:
+    """One event as a person reads it; "" for those that say nothing new."""
+    template = _LINES.get(str(seen["event"]), "")
+    return template(seen) if callable(template) else template.format_map({**seen})
+
+
+_LINES: dict[str, str | Callable[[Seen], str]] = {
+    "awake": lambda seen: f"● awake: {seen['name']} (score {seen['score']:.2f}) at {seen['satellite']}",
+    "words": "  … {text}",
+    "question": lambda seen: f"  “{seen['text']}”" if seen["text"] else "  (no words)",
+    "action": lambda seen: f"  ⚙ {seen['service']} {seen['entity_id']}{_data(seen)}",
+    "reply": "  ▶ {text}",
+    "times": lambda seen: str(seen["waterfall"]),
+    "failed": "  ✗ {text}",
+}
+
+
+def _data(seen: Seen) -> str:
+    data = seen.get("data")
+    return f" {json.dumps(data)}" if data else ""

@@ -1,0 +1,126 @@
+"""Engines that take scripted time and nothing else, for laws on virtual time; each implements its Protocol."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from hub.home.home import Action
+from hub.llm.responder import Request
+from wire.pcm import PcmFormat
+
+VOICE_FORMAT = PcmFormat(16_000)
+PIECE_S = 0.1  # of sound that FakeVoice yields at a time
+CHARACTERS_PER_S = 15.0  # of speech
+
+
+@dataclass
+class Steps:
+    """Counts the awaits of all fakes, and calls `at` before the one numbered `stop`."""
+
+    stop: int = -1
+    at: Callable[[], object] = lambda: None
+    count: int = 0
+
+    async def wait(self, seconds: float) -> None:
+        """One await."""
+        if self.count == self.stop:
+            self.at()
+        self.count += 1
+        await asyncio.sleep(seconds)
+
+
+@dataclass
+class FakeUtterance:
+    """Knows beforehand what was said; hears it a word for each call."""
+
+    words: Sequence[str]
+    final_s: float
+    steps: Steps
+    heard: int = 0
+    finals: list[int] = field(default_factory=list)
+
+    async def hear(self, pcm: bytes) -> str:
+        """Takes no time."""
+        await self.steps.wait(0)
+        self.heard += len(pcm)
+        return " ".join(self.words[:1])
+
+    async def final(self) -> str:
+        """Takes `final_s`."""
+        await self.steps.wait(self.final_s)
+        self.finals.append(self.heard)
+        return " ".join(self.words)
+
+
+@dataclass
+class FakeRecognizer:
+    """Utterances that end in `text`."""
+
+    text: str
+    final_s: float = 0.2
+    steps: Steps = field(default_factory=Steps)
+    open: int = 0
+    latest: FakeUtterance | None = None
+    name: str = "scripted"
+
+    @asynccontextmanager
+    async def utterance(self) -> AsyncIterator[FakeUtterance]:
+        """One at a time or many."""
+        self.open += 1
+        try:
+            await self.steps.wait(0)
+            self.latest = FakeUtterance(self.text.split(), self.final_s, self.steps)
+            yield self.latest
+        finally:
+            self.open -= 1
+
+
+@dataclass
+class FakeResponder:
+    """Replies with `tokens`, one every `token_s`; notes when the last one was read."""
+
+    tokens: Sequence[str | Action]
+    token_s: float = 0.025
+    steps: Steps = field(default_factory=Steps)
+    asked: list[Request] = field(default_factory=list)
+    last_token_at: float = 0.0
+    open: int = 0
+    name: str = "scripted"
+
+    async def respond(self, request: Request) -> AsyncGenerator[str | Action, None]:
+        """See hub.llm.responder.Responder."""
+        self.asked.append(request)
+        self.open += 1
+        try:
+            for token in self.tokens:
+                await self.steps.wait(self.token_s)
+                yield token
+            self.last_token_at = asyncio.get_running_loop().time()
+        finally:
+            self.open -= 1
+
+
+@dataclass
+class FakeVoice:
+    """Speaks each clause at `rtf` times real time; notes what it was given and when its sound was complete."""
+
+    rtf: float = 0.5
+    steps: Steps = field(default_factory=Steps)
+    spoken: list[tuple[str, float]] = field(default_factory=list)
+    open: int = 0
+    name: str = "scripted"
+    format: PcmFormat = VOICE_FORMAT
+
+    async def speak(self, text: str) -> AsyncGenerator[bytes, None]:
+        """See hub.tts.voice.Voice."""
+        self.open += 1
+        try:
+            for _ in range(max(1, round(len(text) / CHARACTERS_PER_S / PIECE_S))):
+                await self.steps.wait(PIECE_S * self.rtf)
+                yield self.format.silence(PIECE_S)
+            self.spoken.append((text, asyncio.get_running_loop().time()))
+        finally:
+            self.open -= 1

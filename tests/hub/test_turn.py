@@ -1,0 +1,255 @@
+"""Laws of a whole turn, on virtual time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+
+from wyoming.asr import Transcript
+from wyoming.audio import AudioChunk, AudioStart, AudioStop
+from wyoming.error import Error
+from wyoming.event import Event
+
+from config.hub import HubSettings
+from config.loading import build, read
+from hub.home.home import Action
+from hub.room import Room
+from hub.stages import ahead
+from hub.stt.endpoint import Voice
+from hub.stt.recognizer import RecognizerError
+from hub.timeline import Timeline
+from hub.tts.voice import VoiceError
+from hub.turn import CLAUSES_AHEAD, Engines, Turn, take_turn
+from tests.fakes import VOICE_FORMAT, FakeRecognizer, FakeResponder, FakeUtterance, FakeVoice, Steps
+from tests.settings import HUB_TOML
+from tests.virtual_time import run
+from wire.connection import Sendable
+from wire.pcm import SPEECH
+
+FRAME_S = 0.02
+SPEECH_S = 1.0
+REPLY = (
+    "The kitchen light has been turned on for you, as you asked. "
+    "It will stay on until the last person has left the room. "
+    "If you want it to be less bright you only have to say so. "
+    "Good night."
+)
+TOKENS = [f"{word} " for word in REPLY.split()]
+assert len(TOKENS) == 40
+
+
+def settings() -> HubSettings:
+    return build(HubSettings, [read(HUB_TOML)])
+
+
+@dataclass
+class Satellite:
+    """Speaks for a second, then is silent; takes what it is sent and plays it at once, or never."""
+
+    steps: Steps = field(default_factory=Steps)
+    plays: bool = True
+    sent: list[tuple[float, Event]] = field(default_factory=list)
+    room: Room = field(init=False)
+    played_s: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.room = Room("boot:1", "kitchen", "Kitchen", self.send)
+
+    async def send(self, event: Event | Sendable) -> None:
+        plain = event if isinstance(event, Event) else event.event()
+        await self.steps.wait(0)
+        self.sent.append((asyncio.get_running_loop().time(), plain))
+        if AudioChunk.is_type(plain.type) and self.plays:
+            self.played_s += VOICE_FORMAT.seconds(len(plain.payload or b""))
+            self.room.progress.report(self.played_s)
+
+    async def speak(self, pause_at: float | None = None) -> None:
+        """Sends 20 ms frames in real time, without end; with `pause_at` the person hesitates there for 0.3 s."""
+        edges = {0.1: Voice.STARTED, SPEECH_S + 0.06: Voice.STOPPED}
+        if pause_at is not None:
+            edges |= {pause_at + 0.06: Voice.STOPPED, pause_at + 0.3: Voice.STARTED}
+        for number in range(10_000):
+            await asyncio.sleep(FRAME_S)
+            for at, edge in edges.items():
+                if number == round(at / FRAME_S):
+                    self.room.heard(edge)
+            self.room.heard(SPEECH.silence(FRAME_S))
+
+    def times(self, kind: type[AudioStart] | type[AudioChunk] | type[AudioStop] | type[Transcript]) -> list[float]:
+        return [at for at, event in self.sent if kind.is_type(event.type)]
+
+
+@dataclass
+class Scene:
+    """A turn with scripted engines."""
+
+    recognizer: FakeRecognizer = field(default_factory=lambda: FakeRecognizer("turn on the light"))
+    responder: FakeResponder = field(default_factory=lambda: FakeResponder(TOKENS))
+    voice: FakeVoice = field(default_factory=FakeVoice)
+    satellite: Satellite = field(default_factory=Satellite)
+    seen: list[dict[str, object]] = field(default_factory=list)
+    timeline: Timeline = field(init=False)
+
+    def share(self, steps: Steps) -> None:
+        for part in (self.recognizer, self.responder, self.voice, self.satellite):
+            part.steps = steps
+
+    def turn(self) -> Turn:
+        engines = Engines(self.recognizer, self.responder, self.voice)
+        self.timeline = Timeline("boot:1", "kitchen", engines.names(), asyncio.get_running_loop().time)
+        return Turn(engines, settings(), self.timeline, lambda seen: self.seen.append(dict(seen)))
+
+    async def play(self, pause_at: float | None = None) -> None:
+        speaking = asyncio.create_task(self.satellite.speak(pause_at))
+        try:
+            await take_turn(self.satellite.room, self.turn())
+        finally:
+            speaking.cancel()
+            await asyncio.wait([speaking])
+
+
+def test_the_last_token_is_read_before_the_first_sentence_has_been_spoken() -> None:
+    scene = Scene()
+    run(scene.play())
+    first_sentence, spoken_at = scene.voice.spoken[0]
+    heard_until = scene.satellite.times(AudioStart)[0] + len(first_sentence) / 15.0
+    assert scene.responder.last_token_at < heard_until
+    assert " ".join(text for text, _ in scene.voice.spoken) == REPLY
+    assert spoken_at < scene.responder.last_token_at or len(scene.voice.spoken) > 1
+
+
+def test_speech_starts_with_the_first_clause_while_the_model_still_talks() -> None:
+    scene = Scene()
+    run(scene.play())
+    assert scene.satellite.times(AudioStart)[0] < scene.responder.last_token_at
+    assert scene.timeline.marks["first_audio_made"] < scene.responder.last_token_at
+
+
+def test_at_most_two_clauses_wait_for_the_voice() -> None:
+    async def scenario() -> int:
+        made = 0
+
+        async def clauses() -> AsyncGenerator[str, None]:
+            nonlocal made
+            for number in range(100):
+                made += 1
+                yield str(number)
+
+        async with ahead(clauses(), CLAUSES_AHEAD) as waiting:
+            taken = await anext(waiting)
+            await asyncio.sleep(10)
+            assert taken == "0"
+            return made
+
+    # One was taken, two wait, and one more is in its stage's hand.
+    assert run(scenario()) == 1 + 2 + 1
+
+
+def test_the_final_decode_runs_while_the_endpoint_waits() -> None:
+    scene = Scene(recognizer=FakeRecognizer("turn on the light", final_s=0.3))
+    run(scene.play())
+    marks = scene.timeline.marks
+    wait_s = settings().endpoint.wait_ms / 1000
+    pause_at = marks["final"] - 0.3
+    assert abs(marks["endpoint"] - (pause_at + wait_s)) <= 2 * FRAME_S
+    assert scene.satellite.times(Transcript)[0] - marks["endpoint"] < FRAME_S
+
+
+def test_a_slow_decode_delays_the_transcript_by_itself_alone() -> None:
+    scene = Scene(recognizer=FakeRecognizer("turn on the light", final_s=2.0))
+    run(scene.play())
+    assert scene.satellite.times(Transcript)[0] - scene.timeline.marks["final"] < FRAME_S
+
+
+def test_a_pause_inside_the_question_does_not_end_it() -> None:
+    scene = Scene()
+    run(scene.play(pause_at=0.5))
+    utterance = scene.recognizer.latest
+    assert utterance is not None
+    assert len(utterance.finals) == 2
+    assert SPEECH.seconds(utterance.finals[-1]) >= SPEECH_S
+    assert len(scene.responder.asked) == 1
+
+
+def test_cancelling_at_each_await_leaves_nothing() -> None:
+    steps = Steps()
+    whole = Scene()
+    whole.share(steps)
+    run(whole.play())
+    assert steps.count > 150
+
+    for stop in range(steps.count):
+        scene = Scene()
+
+        async def scenario(scene: Scene = scene, stop: int = stop) -> None:
+            task = asyncio.create_task(scene.play())
+            scene.share(Steps(stop, task.cancel))
+            await asyncio.wait([task])
+            assert task.cancelled()
+            sent = len(scene.satellite.sent)
+            await asyncio.sleep(10)
+            assert len(scene.satellite.sent) == sent
+
+        run(scenario())  # fails if a task is left
+        assert (scene.recognizer.open, scene.responder.open, scene.voice.open) == (0, 0, 0)
+
+
+def test_what_the_home_confirmed_is_shown_and_not_spoken() -> None:
+    action = Action("light.turn_on", "light.kitchen_light")
+    scene = Scene(responder=FakeResponder([action, "Turned on the light"]))
+    run(scene.play())
+    assert [text for text, _ in scene.voice.spoken] == ["Turned on the light"]
+    assert [seen["service"] for seen in scene.seen if seen["event"] == "action"] == ["light.turn_on"]
+
+
+def test_nobody_speaking_ends_the_turn_without_a_word() -> None:
+    async def scenario() -> Scene:
+        scene = Scene()
+        for _ in range(400):
+            scene.satellite.room.heard(SPEECH.silence(FRAME_S))
+        await take_turn(scene.satellite.room, scene.turn())
+        return scene
+
+    scene = run(scenario())
+    assert scene.satellite.sent == []
+    assert scene.responder.asked == []
+
+
+def test_ears_that_fail_are_said_in_words() -> None:
+    class Deaf(FakeRecognizer):
+        def utterance(self) -> AbstractAsyncContextManager[FakeUtterance]:
+            raise RecognizerError("the decoder died; it is started anew")
+
+    scene = Scene(recognizer=Deaf(""))
+    run(scene.play())
+    assert scene.responder.asked == []
+    assert "Sorry" in scene.voice.spoken[0][0]
+
+
+def test_a_voice_that_fails_is_said_to_the_satellite() -> None:
+    class Mute(FakeVoice):
+        async def speak(self, text: str) -> AsyncGenerator[bytes, None]:
+            raise VoiceError("no voice")
+            yield b""
+
+    scene = Scene(voice=Mute())
+    run(scene.play())
+    assert any(Error.is_type(event.type) for _, event in scene.satellite.sent)
+
+
+def test_speech_waits_for_the_satellites_credits() -> None:
+    scene = Scene(voice=FakeVoice(rtf=0.01), satellite=Satellite(plays=False))
+    ahead_s = settings().pacing.ahead_s
+
+    async def scenario() -> float:
+        task = asyncio.create_task(scene.play())
+        await asyncio.sleep(4.0)
+        sent_s = sum(VOICE_FORMAT.seconds(len(event.payload or b"")) for _, event in scene.satellite.sent)
+        task.cancel()
+        await asyncio.wait([task])
+        return sent_s
+
+    sent_s = run(scenario())
+    assert 0 < sent_s <= ahead_s + 0.1 + 1e-6
