@@ -71,6 +71,8 @@ class Vad(Slice, frozen=True):
     start_ms: Milliseconds
     pause_ms: Annotated[int, msgspec.Meta(ge=20, le=2000)]
     wake_tail_ms: Milliseconds
+    floor_s: Annotated[float, msgspec.Meta(ge=0.1, le=60)]
+    floor_margin_db: Annotated[float, msgspec.Meta(ge=0, le=30)]
 
 
 class Watchdogs(Slice, frozen=True):

@@ -46,7 +46,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     try:
         home = DemoHome.load(home_file(settings))
         if started.check:
-            print(f"hark-hub: the settings are good: {len(home.things)} things, {len(settings.fleet.satellites)} satellites")
+            things, satellites = len(home.things), len(settings.fleet.satellites)
+            print(f"hark-hub: the settings are good: {things} things in the home, {satellites} satellites")
         else:
             run(serve(settings, home, watcher(started.options.watch)))
     except (SettingsError, LanguageError, RecognizerError, VoiceError) as error:
@@ -65,7 +66,7 @@ async def serve(settings: HubSettings, home: DemoHome, watch: Watch) -> None:
         ears = PocketSphinx(home, scheduler, decoders=settings.stt.decoders, wake_phrases=settings.stt.wake_phrases)
         engines = Engines(
             recognizer=await stack.enter_async_context(ears),
-            responder=IntentResponder(home, scheduler, lambda: datetime.now().astimezone(), settings.llm.language),
+            responder=IntentResponder(home, lambda: datetime.now().astimezone(), settings.llm.language),
             voice=Espeak(settings.tts.voice, settings.tts.words_per_minute, scheduler),
         )
         store = Store(settings.timeline)

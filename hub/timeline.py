@@ -68,12 +68,12 @@ class Timeline:
         return {name: round((self.marks[name] - start) * 1000, 1) for name in MARKS if name in self.marks}
 
     def stages_ms(self) -> dict[str, float]:
-        """What each stage took, where its marks are there; see STAGES."""
+        """What each stage took, where its marks are there; see STAGES. A stage that was early took nothing."""
         found = {}
         for name, (starts, end) in STAGES.items():
             known = [self.marks[start] for start in starts if start in self.marks]
             if known and end in self.marks:
-                found[name] = round((self.marks[end] - max(known)) * 1000, 1)
+                found[name] = max(0.0, round((self.marks[end] - max(known)) * 1000, 1))
         return found
 
     def overhead_ms(self) -> float | None:

@@ -80,6 +80,11 @@ class Link:
         self._controllers: list[Controller] = []
         self.leader: Controller | None = None
 
+    @property
+    def led_by_hub(self) -> bool:
+        """Whether the leader said a hub's hello."""
+        return self.leader is not None and self.leader.hub is not None
+
     def post(self, event: Sendable) -> None:
         """Sends to the leader, if there is one."""
         if self.leader is not None:

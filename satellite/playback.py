@@ -11,6 +11,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 
+from config.satellite import Playback as PlaybackSettings
 from satellite.speaker import Speaker
 from wire.pcm import PcmFormat
 
@@ -94,18 +95,15 @@ class Playback:
 
     def __init__(
         self,
+        settings: PlaybackSettings,
         speaker: Speaker,
         on_heard: Callable[[float], None],
         on_drained: Callable[[float], None],
-        start_s: float,
-        jitter_s: float,
-        longest_s: float,
     ) -> None:
+        self._settings = settings
         self._speaker = speaker
         self._on_heard = on_heard
         self._on_drained = on_drained
-        self._times = (start_s, jitter_s)
-        self._longest_s = longest_s
         self._replies: deque[tuple[str, JitterBuffer]] = deque()
         self._changed = asyncio.Event()
         self._played = asyncio.Event()
@@ -127,12 +125,14 @@ class Playback:
         """A reply begins; it plays after those before it."""
         if not self._replies:
             self.played_s = 0.0
-        self._replies.append((name, JitterBuffer(sound, *self._times)))
+        self._replies.append(
+            (name, JitterBuffer(sound, self._settings.start_ms / 1000, self._settings.jitter_ms / 1000))
+        )
         self._changed.set()
 
     async def push(self, pcm: bytes) -> None:
         """More of the latest reply; waits while too much is held, so that its sender has to."""
-        while self._replies and self.held_s > self._longest_s:
+        while self._replies and self.held_s > self._settings.longest_s:
             self._played.clear()
             await self._played.wait()
         if self._replies:

@@ -21,27 +21,27 @@ from wyoming.vad import VoiceStarted, VoiceStopped
 from wyoming.wake import Detection as WakeDetected
 
 from config.satellite import SatelliteSettings
+from satellite.ears import Ears, Woken
 from satellite.fence import Fence
 from satellite.info import describe
 from satellite.link import Link
-from satellite.microphone import FRAME_S, Frame, Microphone, MicrophoneError
+from satellite.microphone import Frame, Microphone
 from satellite.phases import Action, Event, Phase, Sign, Unexpected, Watchdog, step
 from satellite.playback import Playback
-from satellite.preroll import Preroll
 from satellite.speaker import Speaker
 from satellite.turn import Turn
-from satellite.vad import Edge, Pauses, VoiceActivity
-from satellite.wake import Detection, WakeDetector, WakeWords
+from satellite.vad import Edge, VoiceActivity
+from satellite.wake import Detection, WakeWords
 from wire import hark
 from wire.audio import sound, sound_format
-from wire.pcm import SPEECH, level_dbfs
+from wire.pcm import SPEECH
 from wire.server import serve
 
 _log = logging.getLogger(__name__)
 
 TICK_S = 0.1  # between two looks at the watchdog
-REPORT_S = 0.2  # between two reports of the playback to the hub
-REOPEN_S = 1.0  # before a microphone that failed is opened again
+REPORT_TICKS = 2  # between two reports of the playback to the hub: 200 ms
+QUIETEST_DBFS = -120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,45 +58,28 @@ class Satellite:
     """One satellite, from the opening of its port to the end of the process."""
 
     def __init__(self, settings: SatelliteSettings, engines: Engines) -> None:
-        now = asyncio.get_running_loop().time()
         self._settings = settings
-        self._engines = engines
+        self._clock = asyncio.get_running_loop().time
         self._boot = secrets.token_hex(4)
         self._turns = 0
         self._turn: Turn | None = None
+        self._woken_by = Woken(Detection("", 0.0), QUIETEST_DBFS)
+        self._streaming = False
         self._fence = Fence()
         self._arriving = SPEECH  # the format of the latest audio-start
-        self._streaming = False
-        self._detection = Detection("", 0.0)
-        self._level = 0.0
         self.phase = Phase.ALONE
-        self._watchdog = Watchdog(_limits(settings), now)
-        self._preroll = Preroll(SPEECH.bytes(settings.microphone.preroll_ms / 1000))
-        self._pauses = _pauses(settings)
-        self._detector = WakeDetector(
-            settings.wake.threshold,
-            settings.wake.trigger_level,
-            round(settings.wake.refractory_s / engines.wake.step_s),
-        )
+        self._watchdog = Watchdog(_limits(settings), self._clock())
         hello = hark.Hello(settings.name, hark.CAPABILITIES)
         self._link = Link(describe(settings), settings.controllers, hello, self.happens, self._received)
-        times = settings.playback
-        self._playback = Playback(
-            engines.speaker,
-            self._heard_reply,
-            self._drained,
-            times.start_ms / 1000,
-            times.jitter_ms / 1000,
-            times.longest_s,
-        )
-        self._listening: asyncio.Task[None] | None = None
+        self._ears = Ears(settings, engines.microphone, engines.vad, engines.wake, self._heard, self._woken)
+        self._playback = Playback(settings.playback, engines.speaker, self._first_heard, self._drained)
 
     async def run(self) -> None:
         """Serves, listens and plays, without end; raises CannotListen where the port cannot be had."""
         listen = self._settings.listen
         async with serve(listen.host, listen.port, self._link.serve) as ports, asyncio.TaskGroup() as group:
             _log.info("%s listens on %s port %s", self._settings.name, listen.host, ports[0])
-            group.create_task(self._listen())
+            group.create_task(self._ears.run())
             group.create_task(self._playback.run())
             group.create_task(self._tick())
 
@@ -107,10 +90,9 @@ class Satellite:
         except Unexpected as error:
             _log.warning("ignored: %s", error)
             return
-        if phase is not self.phase:
-            _log.debug("%s -> %s: %s", self.phase.value, phase.value, event.value)
+        _log.debug("%s -> %s: %s", self.phase.value, phase.value, event.value)
         self.phase = phase
-        self._watchdog.enter(phase, asyncio.get_running_loop().time())
+        self._watchdog.enter(phase, self._clock())
         for action in actions:
             _DO[action](self)
 
@@ -119,16 +101,15 @@ class Satellite:
     def _begin_turn(self) -> None:
         self._turns += 1
         self._turn = Turn(f"{self._boot}:{self._turns}")
-        self._turn.mark("wake", asyncio.get_running_loop().time())
-        self._pauses.begin_turn()
-        heard = self._detection
-        self._link.post(WakeDetected(name=heard.name))
-        self._link.post(hark.Turn(self._turn.id, "wake", name=heard.name, score=heard.score, level=self._level))
+        self._turn.mark("wake", self._clock())
+        word, level = self._woken_by.detection, self._woken_by.level_dbfs
+        self._link.post(WakeDetected(name=word.name))
+        self._link.post(hark.Turn(self._turn.id, "wake", name=word.name, score=word.score, level=level))
         self._link.post(RunPipeline(start_stage=PipelineStage.ASR, end_stage=PipelineStage.TTS))
 
     def _stream(self) -> None:
-        for frame in self._preroll.take():
-            self._post_sound(frame)
+        for pcm in self._ears.begin_turn():
+            self._post_sound(pcm)
         self._streaming = True
 
     def _stop_stream(self) -> None:
@@ -137,17 +118,15 @@ class Satellite:
     def _play(self) -> None:
         self._playback.begin(self._arriving, self._turn.id if self._turn else "said")
         if self._turn:
-            self._turn.mark("first_audio_arrived", asyncio.get_running_loop().time())
+            self._turn.mark("first_audio_arrived", self._clock())
 
     def _flush(self) -> None:
         self._playback.flush()
 
     def _cancel(self) -> None:
-        if self._turn is None:
-            return
-        leader = self._link.leader
-        self._fence.cancel(self._turn.id, by_hub=leader is not None and leader.hub is not None)
-        self._link.post(hark.Cancel(self._turn.id, played_ms=round(self._playback.played_s * 1000)))
+        if self._turn is not None:
+            self._fence.cancel(self._turn.id, by_hub=self._link.led_by_hub)
+            self._link.post(hark.Cancel(self._turn.id, played_ms=round(self._playback.played_s * 1000)))
 
     def _report_played(self) -> None:
         self._link.post(Played())
@@ -158,46 +137,29 @@ class Satellite:
             self._turn = None
 
     def _say_alone(self) -> None:
-        _log.warning("heard %s, but no controller is connected to answer", self._detection.name)
+        _log.warning("heard %s, but no controller is connected to answer", self._woken_by.detection.name)
 
     def _reopen_microphone(self) -> None:
         _log.error("the microphone has given nothing for %s s; opening it anew", self._settings.watchdogs.microphone_s)
-        if self._listening is not None:
-            self._listening.cancel()
+        self._ears.reopen()
 
     # What is heard
 
-    async def _listen(self) -> None:
-        while True:
-            async with asyncio.TaskGroup() as group:
-                self._listening = group.create_task(self._hear())
-            await asyncio.sleep(REOPEN_S)
+    def _woken(self, woken: Woken) -> None:
+        self._woken_by = woken
+        self.happens(Event.WAKE)
 
-    async def _hear(self) -> None:
-        try:
-            async for frame in self._engines.microphone.frames():
-                self._watchdog.sign(Sign.MICROPHONE, frame.at)
-                self._take(frame)
-                for detection in self._detector.scores(await self._engines.wake.hear(frame.pcm))[:1]:
-                    self._detection = detection
-                    self._level = level_dbfs(frame.pcm)
-                    self.happens(Event.WAKE)
-        except MicrophoneError as error:
-            _log.error("%s", error)
-
-    def _take(self, frame: Frame) -> None:
-        edge = self._pauses.frame(self._engines.vad.is_voice(frame.pcm))
-        if not self._streaming:
-            self._preroll.push(frame.pcm)
+    def _heard(self, frame: Frame, edge: Edge | None) -> None:
+        self._watchdog.sign(Sign.MICROPHONE, frame.at)
+        if not self._streaming or self._turn is None:
             return
         self._post_sound(frame.pcm)
-        if frame.ends_speech and self._turn:
+        if frame.ends_speech:
             self._turn.label(frame.at)
         if edge is Edge.STARTED:
             self._link.post(VoiceStarted())
         elif edge is Edge.STOPPED:
-            if self._turn:
-                self._turn.pause(frame.at, frame.at - self._settings.vad.pause_ms / 1000)
+            self._turn.pause(frame.at, frame.at - self._settings.vad.pause_ms / 1000)
             self._link.post(VoiceStopped())
 
     def _post_sound(self, pcm: bytes) -> None:
@@ -206,33 +168,31 @@ class Satellite:
     # What is received
 
     async def _received(self, event: WyomingEvent) -> None:
-        said = hark.parse(event)
-        if isinstance(said, hark.Clock):
-            now = asyncio.get_running_loop().time()
-            self._link.post(hark.Clock(said.t0, now, asyncio.get_running_loop().time()))
-        elif isinstance(said, hark.Flush):
-            self._fence.flush(said.turn)
-        elif isinstance(said, hark.Turn):
-            if self._turn is not None and said.turn == self._turn.id and said.phase == "end":
+        match hark.parse(event):
+            case hark.Clock(t0=asked):
+                now = self._clock()
+                self._link.post(hark.Clock(asked, now, now))
+            case hark.Flush(turn=turn):
+                self._fence.flush(turn)
+            case hark.Turn(turn=turn, phase="end") if self._turn is not None and turn == self._turn.id:
                 self.happens(Event.TURN_OVER)
-        elif Transcript.is_type(event.type) or VoiceStopped.is_type(event.type):
+            case None:
+                await self._received_plain(event)
+
+    async def _received_plain(self, event: WyomingEvent) -> None:
+        if Transcript.is_type(event.type) or VoiceStopped.is_type(event.type):
             self.happens(Event.WORDS)
         elif Error.is_type(event.type):
-            _log.warning("the controller says: %s", event.data.get("text"))
+            _log.warning("the controller says: %.200s", event.data.get("text"))
             self.happens(Event.TURN_OVER)
-        else:
-            await self._sound(event)
-
-    async def _sound(self, event: WyomingEvent) -> None:
-        if AudioStart.is_type(event.type):
+        elif AudioStart.is_type(event.type):
             self._fence.arriving(True)
             if not self._fence.closed:
                 self._arriving = sound_format(event)
                 self.happens(Event.SOUND)
-        elif AudioChunk.is_type(event.type):
-            if not self._fence.closed:
-                self._watchdog.sign(Sign.PROGRESS, asyncio.get_running_loop().time())
-                await self._playback.push(sound(event, self._arriving))
+        elif AudioChunk.is_type(event.type) and not self._fence.closed:
+            self._watchdog.sign(Sign.PROGRESS, self._clock())
+            await self._playback.push(sound(event, self._arriving))
         elif AudioStop.is_type(event.type):
             if not self._fence.closed:
                 self._playback.finish()
@@ -240,7 +200,7 @@ class Satellite:
 
     # What is played
 
-    def _heard_reply(self, at: float) -> None:
+    def _first_heard(self, at: float) -> None:
         if self._turn:
             self._turn.mark("first_audio_played", at)
 
@@ -252,17 +212,16 @@ class Satellite:
     # What time brings
 
     async def _tick(self) -> None:
-        loop = asyncio.get_running_loop()
-        played_s, reported = 0.0, loop.time()
+        played_s, ticks = 0.0, 0
         while True:
             await asyncio.sleep(TICK_S)
+            ticks += 1
             if self._playback.played_s != played_s:
                 played_s = self._playback.played_s
-                self._watchdog.sign(Sign.PROGRESS, loop.time())
-            if self._watchdog.barks(loop.time()):
+                self._watchdog.sign(Sign.PROGRESS, self._clock())
+            if self._watchdog.barks(self._clock()):
                 self.happens(Event.TIMEOUT)
-            if self.phase is Phase.SPEAKING and self._turn and loop.time() - reported >= REPORT_S:
-                reported = loop.time()
+            if ticks % REPORT_TICKS == 0 and self.phase is Phase.SPEAKING and self._turn:
                 self._link.post(self._progress(self._turn.id))
 
     def _progress(self, turn: str) -> hark.Playback:
@@ -294,9 +253,3 @@ def _limits(settings: SatelliteSettings) -> dict[Phase, float]:
         Phase.THINKING: limits.thinking_s,
         Phase.SPEAKING: limits.speaking_s,
     }
-
-
-def _pauses(settings: SatelliteSettings) -> Pauses:
-    vad = settings.vad
-    start, pause, tail = (round(length / 1000 / FRAME_S) for length in (vad.start_ms, vad.pause_ms, vad.wake_tail_ms))
-    return Pauses(start, pause, tail)

@@ -5,6 +5,7 @@ Pure; time is audio. A raw pause is the first moment that might be the end: the 
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
@@ -15,6 +16,32 @@ class VoiceActivity(Protocol):
 
     def is_voice(self, frame: bytes) -> bool:
         """Whether there is voice in a frame of 20 ms (16 kHz, 16 bit, mono)."""
+
+
+class NoiseFloor:
+    """The room's own level, to hear at once that speech has stopped.
+
+    Detectors hang over: WebRTC's calls 60 to 100 ms after the last voice voiced still. Sound that is no louder than
+    the room is no voice, whatever the detector says. The floor is the least level of the last seconds (minimum
+    statistics: R. Martin, 2001, without its bias compensation), so it follows a fan that is switched on, and speech,
+    which always has gaps, does not raise it.
+    """
+
+    def __init__(self, frames: int, margin_db: float) -> None:
+        self._margin = margin_db
+        self._levels: deque[tuple[int, float]] = deque()  # rising levels with their frame's number: a sliding minimum
+        self._frames = frames
+        self._number = 0
+
+    def is_room(self, level_dbfs: float) -> bool:
+        """Takes the next frame's level; whether it is the room's alone."""
+        self._number += 1
+        while self._levels and self._levels[-1][1] >= level_dbfs:
+            self._levels.pop()
+        self._levels.append((self._number, level_dbfs))
+        if self._levels[0][0] <= self._number - self._frames:
+            self._levels.popleft()
+        return level_dbfs <= self._levels[0][1] + self._margin
 
 
 class Edge(Enum):

@@ -1,0 +1,106 @@
+"""The demo: starts a house, asks it a few questions aloud, and shows what happens as it happens."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from bench import pictures, spoken
+from bench.house import Answer, HouseError, Seen, house
+from bench.spoken import Question, SpokenError
+from hub.watch import line
+
+OUTPUT = Path("demo-output")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs the demo; 0 where every question was answered."""
+    parser = argparse.ArgumentParser(
+        "script/demo", description="Ask a hub and a satellite on this machine a few questions."
+    )
+    parser.add_argument(
+        "files", nargs="*", type=Path, metavar="FILE.wav", help="your own recorded questions, without wake word"
+    )
+    parser.add_argument(
+        "--say", action="append", default=[], metavar="TEXT", help="a question to speak; may be repeated"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
+    parser.add_argument("--home", type=Path, metavar="FILE", help="the home to talk to, a TOML file")
+    parser.add_argument("--output", type=Path, default=OUTPUT, metavar="FOLDER", help="where sounds and figures go")
+    options = parser.parse_args(argv)
+    try:
+        options.output.mkdir(parents=True, exist_ok=True)
+        questions = _questions(options)
+        answers = asyncio.run(_ask(questions, options))
+    except (HouseError, SpokenError, OSError) as error:
+        print(f"script/demo: {error}", file=sys.stderr)
+        return 1
+    document = describe(answers)
+    (options.output / "demo.json").write_text(json.dumps(document, indent=2) + "\n")
+    pictures.waterfalls(answers, options.output / "demo.png")
+    if options.json:
+        print(json.dumps(document, indent=2))
+    else:
+        _conclude(answers, options.output)
+    return 0
+
+
+def describe(answers: Sequence[Answer]) -> dict[str, object]:
+    """The JSON document of a run."""
+    engines = answers[0].times.get("engines", {}) if answers else {}
+    return {"profile": "embedded", "engines": engines, "turns": [_turn(answer) for answer in answers]}
+
+
+def _turn(answer: Answer) -> dict[str, object]:
+    return {
+        "question": answer.question,
+        "transcript": answer.transcript,
+        "reply": answer.reply,
+        "reply_wav": str(answer.reply_wav) if answer.reply_wav else None,
+        "actions": answer.actions,
+        "marks_ms": answer.marks_ms(),
+    }
+
+
+def _questions(options: argparse.Namespace) -> list[Question]:
+    own = [spoken.question(path) for path in options.files]
+    own += [spoken.said(text, options.output) for text in options.say]
+    return own or spoken.shipped()
+
+
+async def _ask(questions: Sequence[Question], options: argparse.Namespace) -> list[Answer]:
+    def say(text: str) -> None:
+        if not options.json:
+            print(text, flush=True)
+
+    def see(seen: Seen) -> None:
+        if text := line(seen):
+            say(text)
+
+    say("Starting a hub and a satellite …")
+    home = ("--home", str(options.home)) if options.home else ()
+    answers = []
+    async with house(
+        options.output, see, hub=("--profile", "embedded", *home), satellite=("--name", "demo room")
+    ) as running:
+        for question in questions:
+            say(f"\nYou say: “Hey Jarvis … {question.text}”")
+            answers.append(await running.ask(question))
+    return answers
+
+
+def _conclude(answers: Sequence[Answer], output: Path) -> None:
+    heard = [f"{answer.stages_ms()['whole']:.0f}" for answer in answers if "whole" in answer.stages_ms()]
+    print(f"\nFirst sound of each reply, in ms after the end of speech: {', '.join(heard)}")
+    print("Listen to the replies:")
+    for answer in answers:
+        print(f"  {answer.reply_wav or '(no sound)'}  “{answer.reply}”")
+    print(f"All figures: {output / 'demo.json'}, drawn: {output / 'demo.png'}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,106 @@
+"""Spoken questions as sound: those that ship, a person's own recordings, and sentences spoken by flite or espeak-ng.
+
+Each becomes one recording for the satellite's microphone: low noise, the wake word, a short gap, the question;
+with a label track that says where speech ends, found by level.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import wave
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import soxr
+
+from wire.pcm import FULL_SCALE, SPEECH
+
+HERE = Path(__file__).parent / "questions"
+WAKE_WORD = HERE / "hey-jarvis.wav"
+
+LEAD_S = 0.5  # of noise before the wake word
+GAP_S = 0.4  # between wake word and question, as a person leaves it
+NOISE_RMS = 12 / FULL_SCALE  # a quiet room
+PAUSE_DB = 35.0  # below the loudest 10 ms: what is quieter at the end is no speech
+WINDOW_S = 0.01
+
+
+class SpokenError(Exception):
+    """A question that cannot be spoken; says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked, and the recording of it (16 kHz, mono, floats from -1 to 1)."""
+
+    text: str
+    sound: np.ndarray[tuple[int], np.dtype[np.float32]]
+
+
+def shipped() -> list[Question]:
+    """The questions that ship, made with flite's voice slt."""
+    return [question(path) for path in sorted(HERE.glob("*.wav")) if path != WAKE_WORD]
+
+
+def question(path: Path) -> Question:
+    """A recording of any PCM format; its name is what it asks."""
+    return Question(path.stem.replace("-", " ").replace("_", " "), _read(path))
+
+
+def said(text: str, folder: Path) -> Question:
+    """A sentence, spoken by flite or espeak-ng, whichever is installed; the file goes to `folder`."""
+    path = folder / "said.wav"
+    commands = {
+        "flite": ["flite", "-voice", "slt", "-t", text, "-o", str(path)],
+        "espeak-ng": ["espeak-ng", "-w", str(path), "--", text],
+    }
+    program = next((name for name in commands if shutil.which(name)), None)
+    if program is None:
+        raise SpokenError("speaking a sentence needs flite or espeak-ng; run: sudo apt-get install flite")
+    done = subprocess.run(commands[program], capture_output=True, text=True, timeout=60, check=False)
+    if done.returncode or not path.exists():
+        raise SpokenError(f"{program} could not speak: {done.stderr.strip()[:200]}; try another sentence")
+    return Question(text, _read(path))
+
+
+def record(asked: Question, path: Path) -> None:
+    """Writes the recording for the microphone to `path` and its label track beside it; appears there whole."""
+    wake = _read(WAKE_WORD)
+    lead, gap = np.zeros(round(LEAD_S * SPEECH.rate), np.float32), np.zeros(round(GAP_S * SPEECH.rate), np.float32)
+    before = np.concatenate([lead, wake[: _speech_end(wake)], gap])
+    end = len(before) + _speech_end(asked.sound)
+    sound = np.concatenate([before, asked.sound])[:end]
+    sound = sound + np.random.default_rng(0).normal(0, NOISE_RMS, len(sound)).astype(np.float32)
+    path.with_suffix(".txt").write_text(f"{len(before) / SPEECH.rate:.6f}\t{end / SPEECH.rate:.6f}\tspeech\n")
+    half = path.with_suffix(".half")
+    with wave.open(str(half), "wb") as file:
+        file.setparams((SPEECH.channels, SPEECH.width, SPEECH.rate, 0, "NONE", ""))
+        file.writeframes((np.clip(sound, -1, 1) * (FULL_SCALE - 1)).astype("<i2").tobytes())
+    half.rename(path)
+
+
+def _speech_end(sound: np.ndarray[tuple[int], np.dtype[np.float32]]) -> int:
+    """The sample after the last window that is not PAUSE_DB below the loudest."""
+    size = round(WINDOW_S * SPEECH.rate)
+    windows = sound[: len(sound) // size * size].reshape(-1, size)
+    power = (windows.astype(np.float64) ** 2).mean(axis=1)
+    if not power.size or not power.max():
+        return len(sound)
+    return (int(np.flatnonzero(power > power.max() * 10 ** (-PAUSE_DB / 10))[-1]) + 1) * size
+
+
+def _read(path: Path) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
+    try:
+        with wave.open(str(path), "rb") as file:
+            rate, width, channels = file.getframerate(), file.getsampwidth(), file.getnchannels()
+            pcm = file.readframes(file.getnframes())
+    except OSError as error:
+        raise SpokenError(f"cannot read {path}: {error.strerror}; check the path") from None
+    except (wave.Error, EOFError) as error:
+        raise SpokenError(f"{path} is not a WAV file of PCM ({error}); convert it, for instance with sox") from None
+    if width != 2 or not pcm:
+        raise SpokenError(f"{path} has {len(pcm)} bytes of {width * 8} bit sound; give some of 16 bit")
+    samples = np.frombuffer(pcm, "<i2").reshape(-1, channels)[:, 0].astype(np.float32) / FULL_SCALE
+    return np.asarray(soxr.resample(samples, rate, SPEECH.rate), dtype=np.float32)

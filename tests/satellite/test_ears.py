@@ -1,0 +1,108 @@
+"""Laws of what listens: pre-roll, pauses, wake word detection, and the fence."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from satellite.fence import Fence
+from satellite.preroll import Preroll
+from satellite.vad import Edge, NoiseFloor, Pauses
+from satellite.wake import WakeDetector
+
+
+@given(st.lists(st.binary(min_size=1, max_size=50)), st.integers(0, 200))
+def test_the_preroll_is_the_newest_whole_frames_that_fit(frames: list[bytes], size: int) -> None:
+    preroll = Preroll(size)
+    for frame in frames:
+        preroll.push(frame)
+    held = preroll.take()
+    assert sum(map(len, held)) <= size
+    assert held == frames[len(frames) - len(held) :]
+    older = frames[: len(frames) - len(held)]
+    assert not older or sum(map(len, held)) + len(older[-1]) > size
+    assert preroll.take() == []
+
+
+def edges(pauses: Pauses, voiced: list[bool]) -> list[tuple[int, Edge]]:
+    found = [(number, pauses.frame(voice)) for number, voice in enumerate(voiced)]
+    return [(number, edge) for number, edge in found if edge is not None]
+
+
+@given(st.lists(st.booleans(), max_size=300), st.integers(1, 5), st.integers(1, 5))
+def test_starts_and_stops_take_turns_each_after_enough_in_a_row(voiced: list[bool], start: int, pause: int) -> None:
+    speaking = False
+    for number, edge in edges(Pauses(start, pause, wake_tail_frames=0), voiced):
+        assert (edge is Edge.STARTED) is not speaking
+        speaking = not speaking
+        needed = start if speaking else pause
+        assert voiced[number + 1 - needed : number + 1] == [speaking] * needed
+
+
+def test_the_end_of_the_wake_word_is_no_speech() -> None:
+    pauses = Pauses(start_frames=3, pause_frames=3, wake_tail_frames=15)
+    pauses.begin_turn()
+    assert edges(pauses, [True] * 14 + [False] * 50) == []
+
+
+def test_speech_that_follows_the_wake_word_at_once_is_heard() -> None:
+    pauses = Pauses(start_frames=3, pause_frames=3, wake_tail_frames=15)
+    pauses.begin_turn()
+    assert edges(pauses, [True] * 60) == [(17, Edge.STARTED)]
+
+
+def test_the_tail_counts_from_each_wake_word() -> None:
+    pauses = Pauses(start_frames=1, pause_frames=1, wake_tail_frames=2)
+    edges(pauses, [True] * 10)
+    pauses.begin_turn()
+    assert edges(pauses, [True] * 3) == [(2, Edge.STARTED)]
+
+
+@given(st.lists(st.floats(0, 1), max_size=200), st.integers(1, 4), st.integers(0, 10))
+def test_a_detection_needs_its_level_and_keeps_its_distance(scores: list[float], level: int, refractory: int) -> None:
+    detector = WakeDetector(threshold=0.5, trigger_level=level, refractory_steps=refractory)
+    heard = [number for number, score in enumerate(scores) if detector.scores({"word": score})]
+    for number in heard:
+        assert all(score >= 0.5 for score in scores[number + 1 - level : number + 1])
+    assert all(later - earlier > refractory for earlier, later in pairwise(heard))
+
+
+def test_words_are_heard_apart_and_the_surest_comes_first() -> None:
+    detector = WakeDetector(threshold=0.5, trigger_level=1, refractory_steps=5)
+    assert [heard.name for heard in detector.scores({"a": 0.6, "b": 0.9, "c": 0.1})] == ["b", "a"]
+    assert [heard.name for heard in detector.scores({"a": 0.9, "b": 0.9, "c": 0.7})] == ["c"]
+
+
+def test_a_hubs_fence_opens_with_the_flush_of_its_own_turn() -> None:
+    fence = Fence()
+    fence.cancel("boot:1", by_hub=True)
+    fence.flush("boot:0")
+    fence.arriving(False)
+    assert fence.closed
+    fence.flush("boot:1")
+    assert not fence.closed
+
+
+def test_a_plain_controllers_fence_opens_with_its_audio_stop() -> None:
+    fence = Fence()
+    fence.arriving(True)
+    fence.cancel("boot:1", by_hub=False)
+    assert fence.closed
+    fence.arriving(False)
+    assert not fence.closed
+
+
+def test_there_is_no_fence_where_no_sound_was_on_its_way() -> None:
+    fence = Fence()
+    fence.cancel("boot:1", by_hub=False)
+    assert not fence.closed
+
+
+@given(st.lists(st.floats(-90, 0), min_size=1, max_size=200), st.integers(1, 50))
+def test_the_rooms_level_is_the_least_of_the_last_frames(levels: list[float], frames: int) -> None:
+    floor = NoiseFloor(frames, margin_db=6.0)
+    for number, level in enumerate(levels):
+        least = min(levels[max(0, number + 1 - frames) : number + 1])
+        assert floor.is_room(level) is (level <= least + 6.0)
