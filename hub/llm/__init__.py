@@ -1,0 +1,1 @@
+"""From words to a reply: the home's intents, and later the language models."""

@@ -1,0 +1,50 @@
+"""One language of home-assistant-intents: the sentences that people say to a home, and the home's replies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+from home_assistant_intents import get_intents, get_languages
+
+
+class LanguageError(Exception):
+    """There are no sentences for a language; says which there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language's data, as hassil and Jinja read it.
+
+    `intents` is a document for hassil; `replies` are templates by intent and response; `errors` by the package's keys.
+    """
+
+    name: str
+    intents: Mapping[str, Any]
+    replies: Mapping[str, Mapping[str, str]]
+    errors: Mapping[str, str]
+
+
+def load(language: str) -> Language:
+    """Loads a language, "en" or "pt-BR"; raises LanguageError."""
+    document = get_intents(language) if language in get_languages() else None
+    if document is None:
+        raise LanguageError(f"no sentences for language {language!r}; there are {', '.join(get_languages())}")
+    responses = document["responses"]
+    return Language(
+        name=f"home-assistant-intents {version('home-assistant-intents')} {language}",
+        intents={**document, "intents": _without_floors(document["intents"])},
+        replies=responses["intents"],
+        errors=responses["errors"],
+    )
+
+
+def _without_floors(intents: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Drops the sentences about floors, which no home of ours has: they only cost time and mislead errors."""
+    kept = {}
+    for name, intent in intents.items():
+        blocks = [{**data, "sentences": [s for s in data["sentences"] if "{floor" not in s]} for data in intent["data"]]
+        kept[name] = {**intent, "data": [block for block in blocks if block["sentences"]]}
+    return kept

@@ -1,0 +1,152 @@
+"""From words to what they mean for the home at hand, with hassil. Pure: nothing is done by it.
+
+Strategy, as Home Assistant's: the best match is one that names a thing, with the longest name; then one with the
+fewest open-ended slots and the most literal words. Names are plain text to the matcher, whatever characters they have.
+
+The lists of names are made again only when the home has other names; the states of things do not matter to them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from importlib.metadata import version
+from typing import Any
+
+from hassil.expression import TextChunk
+from hassil.intents import Intents, SlotList, TextSlotList, TextSlotValue
+from hassil.models import UnmatchedTextEntity
+from hassil.recognize import MISSING_ENTITY, RecognizeResult, is_match, recognize_all, recognize_best
+from hassil.util import normalize_text, remove_punctuation
+
+from hub.home.home import Area, Home, Thing
+from hub.llm.language import Language
+from hub.llm.match import Match, Refusal
+from hub.llm.targets import named
+
+LONGEST_TEXT = 500  # characters; what people say to a home has some 40, and matching takes time with the length
+LONGEST_NAME = 4  # words of an unknown name worth repeating; longer ones are whole sentences gone astray
+
+_SOMEWHERE = ""  # an area that no home has
+
+
+class Recognition:
+    """Understands sentences about one home in one language."""
+
+    def __init__(self, home: Home, language: Language) -> None:
+        self._home = home
+        self._names = _Names(home)
+        self._intents = Intents.from_dict(dict(language.intents))
+        self.name = f"hassil {version('hassil')}, {language.name}"
+        self.recognise("", None)  # hassil reads its sentences at the first one, which takes some 0.1 s
+
+    def recognise(self, text: str, area: str | None) -> Match | None:
+        """What a sentence means where it is heard (the satellite's area, if it has one); None where nothing fits."""
+        if len(text) > LONGEST_TEXT:
+            return None
+        lists = self._names.lists()
+        best = recognize_best(text, self._intents, lists, intent_context=_context(area), best_slot_name="name")
+        return None if best is None or self._only_guessed(best) else _match(best)
+
+    def miss(self, text: str, area: str | None) -> Refusal:
+        """Why nothing fits: a command's area or thing is unknown here, or the sentence is not understood at all."""
+        if len(text) > LONGEST_TEXT or (area is None and self.recognise(text, _SOMEWHERE)):
+            return Refusal("no_intent")  # all that lacks is where it was said
+        no_names = TextSlotList("name", [])  # with 500 names it would take 70 ms, and tell no more
+        lists = {**self._names.lists(), "name": no_names}
+        results = recognize_all(
+            text, self._intents, lists, intent_context=_context(area), allow_unmatched_entities=True
+        )
+        near = [(result, unknown) for result in results if (unknown := self._unknown(text, result))]
+        return self._refusal(*max(near, key=_nearness)) if near else Refusal("no_intent")
+
+    def _only_guessed(self, result: RecognizeResult) -> bool:
+        """Whether it asks for people in a home that knows none.
+
+        "Who is [at] {anything}" fits "who is the president": in such a home it is no question about the home.
+        """
+        domain = result.entities.get("domain")
+        guessed = any(entity.is_wildcard for entity in result.entities_list)
+        return guessed and domain is not None and all(thing.domain != domain.value for thing in self._home.things)
+
+    def _unknown(self, text: str, result: RecognizeResult) -> dict[str, str]:
+        """The names of an area or a thing that a command lacks to fit; empty where it lacks anything else.
+
+        Questions have none: what is unknown in them may be anything under the sun.
+        """
+        if result.text_chunks_matched == 0 or "Get" in result.intent.name:
+            return {}
+        lacking = [one for one in result.unmatched_entities_list if one.name != "domain"]  # goes with the name
+        unknown = {one.name: one.text.strip() for one in lacking if isinstance(one, UnmatchedTextEntity)}
+        fits = len(unknown) == len(lacking) and unknown.keys() <= {"name", "area"}
+        return unknown if fits and all(self._may_be_name(text, words) for words in unknown.values()) else {}
+
+    def _may_be_name(self, text: str, words: str) -> bool:
+        few = 0 < len(words.split()) <= LONGEST_NAME
+        begins = text.casefold().startswith(words.casefold())  # commands begin with what to do
+        the = self._intents.expansion_rules.get("the")
+        return few and words != MISSING_ENTITY and not begins and (the is None or not is_match(words, the))
+
+    def _refusal(self, result: RecognizeResult, unknown: Mapping[str, str]) -> Refusal:
+        """The refusal of the command that a sentence is nearest to."""
+        if "area" in unknown:
+            return Refusal("no_area", area=unknown["area"])
+        if any(named(thing, unknown["name"]) for thing in self._home.things):
+            return Refusal("feature_not_supported")  # there is such a thing, and it cannot do this
+        area = result.entities.get("area")
+        if area is not None and area.text:
+            return Refusal("no_entity_in_area", entity=unknown["name"], area=area.text.strip())
+        return Refusal("no_entity", entity=unknown["name"])
+
+
+class _Names:
+    """The home's names as hassil's lists, made again when they are others."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._made_from: tuple[object, ...] = ()
+        self._lists: dict[str, SlotList] = {}
+
+    def lists(self) -> dict[str, SlotList]:
+        """The lists of areas and of things for the home as it is now."""
+        areas, things = self._home.areas, self._home.things
+        names = (tuple(areas), *((thing.name, thing.aliases, thing.domain) for thing in things))
+        if names != self._made_from:
+            self._lists = {"area": _area_list(areas), "name": _name_list(things), "floor": TextSlotList("floor", [])}
+            self._made_from = names
+        return self._lists
+
+
+def _context(area: str | None) -> dict[str, Any]:
+    return {} if area is None else {"area": {"value": area, "text": ""}}
+
+
+def _area_list(areas: Iterable[Area]) -> TextSlotList:
+    names = ((spoken, area) for area in areas for spoken in (area.name, *area.aliases))
+    return _text_list("area", ((spoken, area.name, None) for spoken, area in names))
+
+
+def _name_list(things: Iterable[Thing]) -> TextSlotList:
+    names = ((name, thing.domain) for thing in things for name in (thing.name, *thing.aliases))
+    return _text_list("name", ((name, name, {"domain": domain}) for name, domain in names))
+
+
+def _text_list(slot: str, values: Iterable[tuple[str, str, dict[str, str] | None]]) -> TextSlotList:
+    """A list of plain texts. Their punctuation goes as it does from what is said; what is left empty fits anywhere."""
+    plain = [(remove_punctuation(spoken).strip(), value, context) for spoken, value, context in values]
+    return TextSlotList(
+        slot, [TextSlotValue(TextChunk(normalize_text(text)), value, context) for text, value, context in plain if text]
+    )
+
+
+def _match(result: RecognizeResult) -> Match:
+    slots = {name: entity.value for name, entity in result.entities.items()}
+    if "name" in slots and "domain" in result.context:
+        slots.setdefault("domain", result.context["domain"])  # of the thing so called that fits the sentence
+    said = {name: entity.text.strip() for name, entity in result.entities.items() if entity.text.strip()}
+    return Match(result.intent.name, result.response or "default", slots, said)
+
+
+def _nearness(near: tuple[RecognizeResult, Mapping[str, str]]) -> tuple[int, int, int, bool]:
+    result, unknown = near
+    known = sum(bool(entity.text) for entity in result.entities_list)
+    return result.text_chunks_matched, known, -len(unknown), "name" in unknown

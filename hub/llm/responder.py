@@ -1,0 +1,32 @@
+"""The interface of everything that answers: home intents now, language models beside them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from typing import Protocol
+
+from hub.home.home import Action
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a person said, and where: `area` is the area of the satellite that heard it, if it has one."""
+
+    text: str
+    satellite: str
+    area: str | None = None
+
+
+class Responder(Protocol):
+    """Turns a request into a reply."""
+
+    name: str
+    """What answered, for the timeline: engine, version, data."""
+
+    def respond(self, request: Request) -> AsyncGenerator[str | Action, None]:
+        """Yields the reply's text in pieces, in order, and each action when the home has confirmed it.
+
+        Text that promises an outcome comes after the action. Never raises for what a person said: what was not
+        understood, and what the home refused, is answered in words.
+        """
