@@ -44,7 +44,7 @@ def read(path: Path) -> Layer:
             raise SettingsError(f"{path}: larger than {LARGEST_FILE} bytes; this is no settings file")
         return Layer(str(path), tomllib.loads(content.decode()))
     except OSError as error:
-        raise SettingsError(f"{path}: cannot be read ({error.strerror}); check the path given to --config") from None
+        raise SettingsError(f"{path}: cannot be read ({error.strerror}); check its path") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise SettingsError(f"{path}: is not TOML ({error}); mend that line") from None
 

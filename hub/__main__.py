@@ -66,7 +66,7 @@ async def serve(settings: HubSettings, home: DemoHome, watch: Watch) -> None:
         ears = PocketSphinx(home, scheduler, decoders=settings.stt.decoders, wake_phrases=settings.stt.wake_phrases)
         engines = Engines(
             recognizer=await stack.enter_async_context(ears),
-            responder=IntentResponder(home, lambda: datetime.now().astimezone(), settings.llm.language),
+            responder=IntentResponder(home, scheduler, lambda: datetime.now().astimezone(), settings.llm.language),
             voice=Espeak(settings.tts.voice, settings.tts.words_per_minute, scheduler),
         )
         store = Store(settings.timeline)

@@ -144,7 +144,8 @@ async def timed_clauses(text: AsyncIterator[str], turn: Turn) -> AsyncGenerator[
     async with aclosing(chunks):
         with turn.timeline.span("llm"):
             chunk = await anext(chunks, None)
-        turn.timeline.first("first_clause")
+        if chunk is not None:
+            turn.timeline.first("first_clause")
         while chunk is not None:
             show(turn, "reply", text=chunk)
             yield chunk
@@ -157,7 +158,8 @@ async def speech(chunks: AsyncIterator[str], turn: Turn) -> AsyncGenerator[bytes
         async with aclosing(turn.engines.voice.speak(chunk)) as sound:
             with turn.timeline.span("tts", only_first=True):
                 piece = await anext(sound, None)
-            turn.timeline.first("first_audio_made")
+            if piece is not None:
+                turn.timeline.first("first_audio_made")
             while piece is not None:
                 yield piece
                 piece = await anext(sound, None)

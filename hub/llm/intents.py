@@ -20,14 +20,18 @@ from hub.llm.recognition import Recognition
 from hub.llm.replies import Replies
 from hub.llm.responder import Request
 from hub.llm.targets import Context
+from hub.load.scheduler import Scheduler
 
 
 class IntentResponder:
     """A `Responder` for one home; `clock` tells the home's local time. Raises LanguageError."""
 
-    def __init__(self, home: Home, clock: Callable[[], datetime], language: str = "en") -> None:
+    def __init__(
+        self, home: Home, scheduler: Scheduler, clock: Callable[[], datetime], language: str = "en"
+    ) -> None:
         loaded = load(language)
         self._home = home
+        self._scheduler = scheduler
         self._clock = clock
         self._recognition = Recognition(home, loaded)
         self._replies = Replies(loaded)
@@ -40,7 +44,7 @@ class IntentResponder:
     async def respond(self, request: Request) -> AsyncGenerator[str | Action, None]:
         """Yields each action once the home has confirmed it, then the reply ("never mind" has none)."""
         try:
-            match, wanted = self._understand(request)
+            match, wanted = await self._scheduler.run(lambda: self._understand(request))
         except Refusal as refusal:
             yield self._replies.refuse(refusal)
             return

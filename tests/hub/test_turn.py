@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from wyoming.asr import Transcript
@@ -219,8 +219,10 @@ def test_nobody_speaking_ends_the_turn_without_a_word() -> None:
 
 def test_ears_that_fail_are_said_in_words() -> None:
     class Deaf(FakeRecognizer):
-        def utterance(self) -> AbstractAsyncContextManager[FakeUtterance]:
+        @asynccontextmanager
+        async def utterance(self) -> AsyncIterator[FakeUtterance]:
             raise RecognizerError("the decoder died; it is started anew")
+            yield
 
     scene = Scene(recognizer=Deaf(""))
     run(scene.play())

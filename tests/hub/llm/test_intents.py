@@ -16,6 +16,7 @@ from hub.home.demo import DemoHome
 from hub.home.home import Action, Area, Home, HomeError, Thing
 from hub.llm.intents import IntentResponder
 from hub.llm.responder import Request, Responder
+from hub.load.scheduler import Scheduler
 
 SHIPPED = Path(__file__).parents[3] / "config" / "home.toml"
 RECORDINGS = Path(__file__).parents[3].parent / "shared" / "audio"
@@ -40,7 +41,8 @@ class SameDayHome(DemoHome):
 
 
 HOME = SameDayHome.load(SHIPPED)
-RESPONDER = IntentResponder(HOME, clock)
+SCHEDULER = Scheduler(1)
+RESPONDER = IntentResponder(HOME, SCHEDULER, clock)
 
 
 def conversation(*questions: tuple[str | None, str]) -> list[list[str | Action]]:
@@ -239,14 +241,14 @@ class Stubborn:
 
 def test_what_failed_is_said_after_what_was_done() -> None:
     home: Home = Stubborn("light.two")
-    reply = ask(IntentResponder(home, clock), "turn on the lights in the den")
+    reply = ask(IntentResponder(home, SCHEDULER, clock), "turn on the lights in the den")
     done = [Action("light.turn_on", "light.one"), Action("light.turn_on", "light.three")]
     assert reply == [*done, "Turned on the lights. It does not answer."]
 
 
 def test_where_all_failed_nothing_else_is_said() -> None:
     home: Home = Stubborn("light.one", "light.two", "light.three")
-    assert ask(IntentResponder(home, clock), "turn on the lights in the den") == ["It does not answer."]
+    assert ask(IntentResponder(home, SCHEDULER, clock), "turn on the lights in the den") == ["It does not answer."]
 
 
 def test_who_stops_listening_stops_what_was_not_begun() -> None:
@@ -257,7 +259,7 @@ def test_who_stops_listening_stops_what_was_not_begun() -> None:
             done.append(action.entity_id)
 
     async def interrupted() -> None:
-        async with aclosing(IntentResponder(Watched(), clock).respond(request)) as pieces:
+        async with aclosing(IntentResponder(Watched(), SCHEDULER, clock).respond(request)) as pieces:
             async for _ in pieces:
                 break
 
@@ -285,7 +287,7 @@ def test_whatever_is_said_is_answered_and_never_raises(text: str, area: str | No
 @pytest.mark.skipif(not RECORDINGS.exists(), reason="needs the recordings in ../shared/audio")
 def test_every_recorded_command_is_understood_as_itself() -> None:
     home = DemoHome.load(RECORDINGS / "commands-home.toml")
-    responder = IntentResponder(home, clock)
+    responder = IntentResponder(home, SCHEDULER, clock)
     texts = [path.stem for path in (RECORDINGS / "commands").glob("*.wav")]
     assert texts
     assert [text for text in texts if responder.recognise(text, "Office") is None] == []
