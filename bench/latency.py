@@ -11,35 +11,21 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import math
 import platform
-import statistics
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from importlib.metadata import version
 from itertools import cycle, islice
 from pathlib import Path
 
 import psutil
 
-from bench import pictures, spoken
-from bench.house import Answer, House, HouseError, house
-from config.hub import Budgets, HubSettings
+from bench import figures, pictures, spoken
+from bench.house import Answer, House, HouseError, Program, house
+from config.hub import HubSettings
 from config.loading import build, read
 
 OUTPUT = Path("bench/output")
-PACKAGES = (
-    "hark",
-    "pocketsphinx",
-    "hassil",
-    "home-assistant-intents",
-    "espeakng-loader",
-    "pyopen-wakeword",
-    "numpy",
-    "wyoming",
-)
-OUTLIER_RANGES = 1.5  # interquartile ranges beyond the quartiles: Tukey's fences
 SAMPLE_S = 5.0  # between two looks at the processes while they listen
 
 
@@ -71,10 +57,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"bench/latency.py: {error}", file=sys.stderr)
         return 1
     budgets = build(HubSettings, [read(Path("config/hub.toml"))]).budgets
-    report = _report(answers, budgets, listening, memory)
+    report = {
+        **figures.report(answers, budgets),
+        "listening": {name: asdict(taken) for name, taken in listening.items()},
+        "resident_mb": {name: {"after_first": first, "after_last": last} for name, (first, last) in memory.items()},
+    }
     (options.output / "latency.json").write_text(json.dumps(report, indent=2) + "\n")
     title = f"{len(answers)} questions, embedded profile, {platform.machine()}, Python {platform.python_version()}"
-    pictures.distributions(_by_stage(answers), budgets, title, options.output / "latency.png")
+    pictures.distributions(figures.by_stage(answers), budgets, title, options.output / "latency.png")
     _print(answers, report)
     print(f"\nAll figures: {options.output / 'latency.json'}, drawn: {options.output / 'latency.png'}")
     return 0
@@ -97,120 +87,36 @@ async def _measure(
     return answers, listening, {name: (before[name], after[name]) for name in after}
 
 
-def _processes(running: House) -> dict[str, psutil.Process]:
-    return {program.name: psutil.Process(program.process.pid) for program in (running.satellite, running.hub)}
+def _family(program: Program) -> list[psutil.Process]:
+    """A program and its children: the hub's decoder is one."""
+    process = psutil.Process(program.process.pid)
+    return [process, *process.children(recursive=True)]
 
 
 def _memory(running: House) -> dict[str, float]:
-    return {name: process.memory_info().rss / 1e6 for name, process in _processes(running).items()}
+    programs = (running.satellite, running.hub)
+    return {each.name: sum(process.memory_info().rss for process in _family(each)) / 1e6 for each in programs}
+
+
+def _cpu(running: House) -> dict[str, float]:
+    programs = (running.satellite, running.hub)
+    return {each.name: sum(sum(process.cpu_times()[:2]) for process in _family(each)) for each in programs}
 
 
 async def _listen(running: House, seconds: float) -> dict[str, Listening]:
     await asyncio.sleep(SAMPLE_S)  # loading is over
-    processes = _processes(running)
-    cpu = {name: sum(process.cpu_times()[:2]) for name, process in processes.items()}
-    memory = _memory(running)
+    cpu, memory = _cpu(running), _memory(running)
     loop = asyncio.get_running_loop()
     start = loop.time()
     while (passed := loop.time() - start) < seconds:
         print(f"\rlistened for {passed:.0f} of {seconds:.0f} s", end="", file=sys.stderr, flush=True)
         await asyncio.sleep(min(SAMPLE_S, seconds - passed))
     print(file=sys.stderr)
-    now = _memory(running)
+    cpu_now, memory_now = _cpu(running), _memory(running)
     return {
-        name: Listening(
-            passed, (sum(process.cpu_times()[:2]) - cpu[name]) / passed, now[name], now[name] - memory[name]
-        )
-        for name, process in processes.items()
+        name: Listening(passed, (cpu_now[name] - cpu[name]) / passed, memory_now[name], memory_now[name] - memory[name])
+        for name in cpu
     }
-
-
-def _by_stage(answers: Sequence[Answer]) -> dict[str, list[float]]:
-    stages: dict[str, list[float]] = {}
-    for answer in answers:
-        for name, took in answer.stages_ms().items():
-            stages.setdefault(name, []).append(took)
-    return stages
-
-
-def _report(
-    answers: Sequence[Answer], budgets: Budgets, listening: dict[str, Listening], memory: dict[str, tuple[float, float]]
-) -> dict[str, object]:
-    stages = _by_stage(answers)
-    overheads = [
-        float(str(answer.times["overhead_ms"])) for answer in answers if answer.times.get("overhead_ms") is not None
-    ]
-    return {
-        "conditions": _conditions(answers),
-        "stages_ms": {name: _spread(values) for name, values in stages.items()},
-        "overhead_ms": _spread(overheads),
-        "within_budget": {
-            name: sum(value <= getattr(budgets, f"{name}_ms") for value in values) / len(values)
-            for name, values in stages.items()
-            if hasattr(budgets, f"{name}_ms")
-        },
-        "outliers": _outliers(answers, stages),
-        "listening": {name: asdict(figures) for name, figures in listening.items()},
-        "resident_mb": {name: {"after_first": first, "after_last": last} for name, (first, last) in memory.items()},
-        "turns": [
-            {
-                "question": answer.question,
-                "transcript": answer.transcript,
-                "reply": answer.reply,
-                "marks_ms": answer.marks_ms(),
-                "stages_ms": answer.stages_ms(),
-                "overhead_ms": answer.times.get("overhead_ms"),
-            }
-            for answer in answers
-        ],
-    }
-
-
-def _spread(values: Sequence[float]) -> dict[str, float]:
-    if not values:
-        return {}
-    ordered = sorted(values)
-    p95 = ordered[math.ceil(0.95 * len(ordered)) - 1]
-    return {"median": statistics.median(ordered), "p95": p95, "least": ordered[0], "most": ordered[-1]}
-
-
-def _outliers(answers: Sequence[Answer], stages: dict[str, list[float]]) -> list[dict[str, object]]:
-    """Turns beyond Tukey's upper fence of the whole path, each with the stage that is furthest over its median."""
-    whole = stages.get("whole", [])
-    if len(whole) < 4:
-        return []
-    first, _, third = statistics.quantiles(whole, n=4)
-    fence = third + OUTLIER_RANGES * (third - first)
-    found = []
-    for number, answer in enumerate(answers):
-        own = answer.stages_ms()
-        if own.get("whole", 0.0) > fence:
-            late = {name: took - statistics.median(stages[name]) for name, took in own.items() if name != "whole"}
-            stage = max(late, key=lambda name: late[name])
-            found.append({"turn": number, "question": answer.question, "whole_ms": own["whole"], "late_stage": stage})
-    return found
-
-
-def _conditions(answers: Sequence[Answer]) -> dict[str, object]:
-    return {
-        "versions": {name: version(name) for name in PACKAGES},
-        "python": platform.python_version(),
-        "processor": _processor(),
-        "cores": psutil.cpu_count(),
-        "memory_gb": round(psutil.virtual_memory().total / 1e9, 1),
-        "profile": "embedded",
-        "engines": answers[0].times.get("engines", {}) if answers else {},
-        "device": "cpu",
-        "data_path": "WAV microphone, TCP on loopback, WAV speaker",
-    }
-
-
-def _processor() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        return platform.processor()
-    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.machine())
 
 
 def _print(answers: Sequence[Answer], report: dict[str, object]) -> None:
