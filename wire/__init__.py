@@ -1,0 +1,1 @@
+"""What both ends share: the sound's format, the guarded Wyoming reader and writer, the hark/ events."""
