@@ -23,10 +23,12 @@ class ahead(Generic[T]):  # noqa: N801  (reads as a word of the turn, as context
     def __init__(self, stage: AsyncGenerator[T, None], limit: int) -> None:
         self._stage = stage
         self._items: asyncio.Queue[T | _End] = asyncio.Queue(limit)
+        self._group = asyncio.TaskGroup()
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
-        self._task = asyncio.create_task(self._read())
+        await self._group.__aenter__()
+        self._task = self._group.create_task(self._read())
         return self
 
     async def __aexit__(
@@ -34,7 +36,8 @@ class ahead(Generic[T]):  # noqa: N801  (reads as a word of the turn, as context
     ) -> None:
         assert self._task is not None
         self._task.cancel()
-        await asyncio.wait([self._task])
+        # The group is not told of the body's error, which it would wrap. It waits even when it is cancelled meanwhile.
+        await self._group.__aexit__(None, None, None)
 
     async def _read(self) -> None:
         end = _End(None)
@@ -53,6 +56,7 @@ class ahead(Generic[T]):  # noqa: N801  (reads as a word of the turn, as context
         item = await self._items.get()
         if not isinstance(item, _End):
             return item
+        self._items.put_nowait(item)  # for whoever asks again
         if item.error is not None:
             raise item.error
         raise StopAsyncIteration

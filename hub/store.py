@@ -63,15 +63,18 @@ class Store:
 
 
 def _open(file: str) -> sqlite3.Connection | None:
-    path = Path(file).expanduser()
+    connection = None
     try:
+        path = Path(file).expanduser()
         path.parent.mkdir(parents=True, exist_ok=True)
         connection = sqlite3.connect(path, timeout=0.2)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = OFF")  # times of a turn may be lost with the power, never waited for
         connection.execute(_SCHEMA)
         connection.commit()
-    except (OSError, sqlite3.Error) as error:
-        _log.error("cannot keep times in %s: %s; going on without (timeline.file names another place)", path, error)
+    except (OSError, ValueError, RuntimeError, sqlite3.Error) as error:  # of pathlib: a NUL, the home of nobody
+        _log.error("cannot keep times in %s: %s; going on without (timeline.file names another place)", file, error)
+        if connection is not None:
+            connection.close()
         return None
     return connection

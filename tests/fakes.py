@@ -7,9 +7,14 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from hub.home.home import Action
 from hub.llm.responder import Request
-from wire.pcm import PcmFormat
+from satellite.engines.files import PacedStream
+from satellite.microphone import FRAME_S, Frame, MicrophoneError
+from satellite.speaker import SpeakerError
+from wire.pcm import SPEECH, PcmFormat
 
 VOICE_FORMAT = PcmFormat(16_000)
 PIECE_S = 0.1  # of sound that FakeVoice yields at a time
@@ -124,3 +129,81 @@ class FakeVoice:
             self.spoken.append((text, asyncio.get_running_loop().time()))
         finally:
             self.open -= 1
+
+
+# For the satellite
+
+
+LOUD, QUIET = 3000, 50  # samples of someone who speaks, and of a room
+WAKE_WORD = "hey_jarvis"
+
+
+def heard_frame(number: int, loud: bool = False, wakes: bool = False) -> bytes:
+    """20 ms of sound that tells its number (below 65536), and whether the wake word ends in it."""
+    told = np.array([number // 256, number % 256, wakes], dtype="<i2")
+    rest = np.full(SPEECH.bytes(FRAME_S) // 2 - len(told), LOUD if loud else QUIET, dtype="<i2")
+    return told.tobytes() + rest.tobytes()
+
+
+def number_of(frame: bytes) -> int:
+    """The number that a frame tells."""
+    return int(np.frombuffer(frame, "<i2", 2) @ [256, 1])
+
+
+@dataclass
+class FakeMicrophone:
+    """Numbered frames in real time; a test says when someone speaks, says the wake word, or it dies."""
+
+    speaking: bool = False
+    wakes: bool = False
+    dead: bool = False
+    broken: bool = False
+    opened: int = 0
+    number: int = 0
+
+    async def frames(self) -> AsyncIterator[Frame]:
+        """See satellite.microphone.Microphone."""
+        self.opened += 1
+        while True:
+            await asyncio.sleep(FRAME_S)
+            if self.broken:
+                raise MicrophoneError("the microphone was pulled out; plug it in")
+            if self.dead:
+                continue
+            self.number += 1
+            wakes, self.wakes = self.wakes, False
+            yield Frame(heard_frame(self.number, self.speaking, wakes), asyncio.get_running_loop().time())
+
+
+class FakeVad:
+    """Takes what is loud for voice."""
+
+    def is_voice(self, frame: bytes) -> bool:
+        """See satellite.vad.VoiceActivity."""
+        return int(np.frombuffer(frame, "<i2")[-1]) == LOUD
+
+
+class FakeWakeWords:
+    """Hears the wake word in the frames that tell it."""
+
+    step_s = FRAME_S
+
+    async def hear(self, frame: bytes) -> dict[str, float]:
+        """See satellite.wake.WakeWords."""
+        await asyncio.sleep(0)
+        return {WAKE_WORD: 0.9 if np.frombuffer(frame, "<i2")[2] else 0.0}
+
+
+@dataclass
+class FakeSpeaker:
+    """Takes sound at its pace and remembers it; while broken, it cannot be opened."""
+
+    broken: bool = False
+    played: list[bytes] = field(default_factory=list)
+
+    @asynccontextmanager
+    async def stream(self, sound: PcmFormat, name: str) -> AsyncIterator[PacedStream]:
+        """See satellite.speaker.Speaker."""
+        if self.broken:
+            raise SpeakerError("the speaker was pulled out; plug it in")
+        yield PacedStream(sound, self.played.append)

@@ -86,8 +86,9 @@ class _Pipe(Generic[T]):
             self._put(None)
 
     def _emit(self, piece: T) -> None:
-        self._free.acquire()
-        if self._abandoned:
+        if not self._abandoned:
+            self._free.acquire()
+        if self._abandoned:  # now, or before: a library may call once more after it was told to stop
             raise Abandoned
         self._put((piece,))
 

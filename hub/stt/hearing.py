@@ -30,14 +30,15 @@ async def hear(
 ) -> AsyncGenerator[Hypothesis, None]:
     """Yields hypotheses as they change, and the final one last."""
     async with recognizer.utterance() as utterance:
-        ear = _Ear(utterance, timeline)
+        ear, said = _Ear(utterance, timeline), ""
         async for heard in sound:
             if isinstance(heard, Voice):
                 endpoint.voice(heard)
             else:
-                endpoint.sound(SPEECH.seconds(len(heard)))
-            if (words := await ear.take(heard)) is not None:
-                yield Hypothesis(words)
+                endpoint.sound(len(heard) // SPEECH.frame_bytes)
+            words = await ear.take(heard)
+            if words is not None and words != said and endpoint.spoken:  # until then it is the tail of the wake word
+                yield Hypothesis(said := words)
             if endpoint.end:
                 break
         timeline.mark("endpoint")
@@ -51,11 +52,10 @@ class _Ear:
         self._utterance = utterance
         self._timeline = timeline
         self._waiting = bytearray()
-        self._partial = ""
         self._final: str | None = None
 
     async def take(self, heard: bytes | Voice) -> str | None:
-        """More sound, or an edge of speech; returns the words so far where they may have changed."""
+        """More sound, or an edge of speech; returns the words so far where it decoded."""
         if heard is Voice.STARTED:
             self._final = None  # speech goes on: what seemed final is not
             return None
@@ -66,11 +66,7 @@ class _Ear:
         self._waiting += pcm
         if self._final is not None or len(self._waiting) < SPEECH.bytes(BATCH_S):
             return None
-        words = await self._flush()
-        if words == self._partial:
-            return None
-        self._partial = words
-        return words
+        return await self._flush()
 
     async def pause(self) -> str:
         """A raw pause: decodes all, since this may be the end."""

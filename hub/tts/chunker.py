@@ -14,6 +14,7 @@ FEWEST_LETTERS = 10
 """Letters or digits in the first chunk: less is over before the next chunk's sound can be there (about 0.6 s)."""
 MOST_FIRST_WORDS = 10  # in the first chunk where no mark comes: about 3 s of speech
 MOST_CHARACTERS = 400  # in a later chunk where no sentence ends: about 25 s of speech
+LONGEST_CHUNK = 800  # characters in any, even inside a word: what has no spaces must not outgrow what a voice takes
 
 CLAUSE_MARKS = frozenset(".!?,;:—\n")
 SENTENCE_MARKS = frozenset(".!?\n")
@@ -84,11 +85,11 @@ class Chunker:
 
     def _too_long(self, at: int) -> bool:
         if not self._text[at].isspace():
-            return False
+            return at + 1 >= LONGEST_CHUNK
         return len(self._text[:at].split()) >= MOST_FIRST_WORDS if self._first else at >= MOST_CHARACTERS
 
 
-_LAST_WORD = re.compile(r"[\w.]+$")
+_LAST_WORD = re.compile(r"(?:\w['’])?[\w.]+$")  # with what is before an apostrophe: "isn't" ends in no "t"
 
 
 def _abbreviated(before: str) -> bool:

@@ -22,6 +22,8 @@ from wire.pcm import PcmFormat
 PIECE_MS = 50  # of sound in each callback: the first piece comes early
 LONGEST_TEXT = 2000  # characters in one call: two minutes of speech; the chunker stays far below
 MOST_PIECES = 4096  # that may wait for their reader: the longest text, spoken slowly
+SPACES = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)], " ")
+"""For control characters: espeak-ng takes U+0001 for a command that changes the voice, for every later text as well."""
 
 # From speak_lib.h
 AUDIO_OUTPUT_SYNCHRONOUS = 2
@@ -45,7 +47,7 @@ class Espeak:
         if rate <= 0:
             raise VoiceError("espeak-ng did not start; reinstall the package espeakng-loader")
         if self._library.espeak_SetVoiceByName(voice.encode()) != 0:
-            raise VoiceError(f"espeak-ng has no voice {voice!r}; give tts.voice a language such as en-us or en-gb")
+            raise VoiceError(f"espeak-ng has no voice {voice!r}; give tts.voice a language such as en-us, en or de")
         self._library.espeak_SetParameter(RATE, words_per_minute, 0)
         self.format = PcmFormat(rate)
         self.name = f"espeak-ng {voice} (espeakng-loader {version('espeakng-loader')})"
@@ -54,7 +56,7 @@ class Espeak:
         """See hub.tts.voice.Voice."""
         if len(text) > LONGEST_TEXT:
             raise VoiceError(f"a text of {len(text)} characters is longer than {LONGEST_TEXT}; cut it into sentences")
-        spoken = text.replace("\0", " ").encode(errors="replace")
+        spoken = text.translate(SPACES).encode(errors="replace")
 
         def work(emit: Callable[[bytes], None]) -> None:
             self._synthesize(spoken, emit)

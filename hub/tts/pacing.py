@@ -23,18 +23,19 @@ class Progress:
 
     def report(self, played_s: float) -> None:
         """A report has come; one that is behind an earlier one changes nothing."""
-        self._played_s = max(self._played_s, played_s)
-        self._reported.set()
+        if played_s >= self._played_s:
+            self._played_s = played_s
+            self._reported.set()
 
-    async def reaches(self, seconds: float, patience_s: float) -> None:
-        """Returns when so much has been played, or when no report has come for `patience_s`."""
+    async def reaches(self, seconds: float, sent_s: float) -> None:
+        """Returns when so much has been played; where reports fail to come, all that was sent has been."""
         while self._played_s < seconds:
             self._reported.clear()
             try:
-                async with asyncio.timeout(patience_s):
+                async with asyncio.timeout(sent_s - self._played_s + PATIENCE_S):
                     await self._reported.wait()
             except TimeoutError:
-                return
+                self._played_s = sent_s
 
 
 async def pace(
@@ -43,6 +44,6 @@ async def pace(
     """Yields the pieces of a reply at most `ahead_s` seconds ahead of what has been played."""
     sent_s = 0.0
     async for piece in sound:
-        await progress.reaches(sent_s - ahead_s, ahead_s + PATIENCE_S)
+        await progress.reaches(sent_s - ahead_s, sent_s)
         sent_s += kind.seconds(len(piece))
         yield piece

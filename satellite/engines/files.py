@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import struct
 import wave
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -26,6 +27,7 @@ NOISE_RMS = 12  # of 32768: -69 dBFS, a quiet room through a cheap microphone
 NOISE_S = 2.0  # of noise, played over and over
 LONGEST_S = 600  # of one recording; more would be held in memory
 LOOK_EVERY = 5  # frames between two looks into a folder
+HEADER_BYTES = 44  # of a WAV file
 DEVICE_S = 0.04  # of sound that the speaker takes ahead, as a sound card's buffer does
 
 
@@ -41,7 +43,7 @@ def read_recording(path: Path) -> bytes:
             return file.readframes(file.getnframes())
     except OSError as error:
         raise MicrophoneError(f"cannot read {path}: {error.strerror}; check the path and its rights") from None
-    except (wave.Error, EOFError, ValueError) as error:
+    except (wave.Error, EOFError, ValueError, RuntimeError) as error:  # the last is wave's for a chunk without an end
         raise MicrophoneError(f"{path} is not a WAV file that can be played ({error}); give {SPEECH}") from None
 
 
@@ -49,9 +51,10 @@ def speech_end_s(path: Path) -> float | None:
     """The end of the last speech label in the label track beside a recording, None where there is none."""
     try:
         lines = path.with_suffix(".txt").read_text(encoding="utf-8").splitlines()
-        return max(float(line.split("\t")[1]) for line in lines if line.split("\t")[2:] == ["speech"])
+        end = max(float(line.split("\t")[1]) for line in lines if line.split("\t")[2:] == ["speech"])
     except (OSError, ValueError, IndexError):
         return None
+    return end if 0 <= end <= LONGEST_S else None
 
 
 class FileMicrophone:
@@ -74,16 +77,16 @@ class FileMicrophone:
     def _sound(self) -> Iterator[tuple[bytes, bool]]:
         noise = _low_noise()
         for number, hush in enumerate(noise):
-            if number % LOOK_EVERY == 0:
-                for path in self._new():
-                    yield from _frames(path, next(noise))
+            if number % LOOK_EVERY == 0 and (path := self._next()):
+                yield from _frames(path, next(noise))
             yield hush, False
 
-    def _new(self) -> list[Path]:
+    def _next(self) -> Path | None:
         paths = sorted(self._path.glob("*.wav")) if self._path.is_dir() else [self._path]
-        fresh = [path for path in paths if path not in self._played]
-        self._played.update(fresh)
-        return fresh
+        path = next((path for path in paths if path not in self._played), None)
+        if path:
+            self._played.add(path)
+        return path
 
 
 def _frames(path: Path, hush: bytes) -> Iterator[tuple[bytes, bool]]:
@@ -122,14 +125,23 @@ class FileSpeaker:
         safe = "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in name)
         path = self._path / f"{safe}.wav" if self._path.is_dir() else self._path
         try:
-            file = wave.open(str(path), "wb")  # noqa: SIM115 (closed below, before errors are mapped)
+            with path.open("wb") as file:
+                file.write(_header(sound, 0))
+                try:
+                    yield PacedStream(sound, file.write)
+                finally:
+                    size = file.tell()
+                    file.seek(0)
+                    file.write(_header(sound, size - HEADER_BYTES))
         except OSError as error:
-            raise SpeakerError(f"cannot write {path}: {error.strerror}; check the path and its rights") from None
-        try:
-            file.setparams((sound.channels, sound.width, sound.rate, 0, "NONE", ""))
-            yield PacedStream(sound, file.writeframesraw)
-        finally:
-            file.close()
+            raise SpeakerError(f"cannot write {path}: {error.strerror}; check the path, its rights and space") from None
+
+
+def _header(sound: PcmFormat, size: int) -> bytes:
+    """Of a WAV file. The module wave leaves a writer behind that complains for ever where the disk is full."""
+    layout = (sound.channels, sound.rate, sound.rate * sound.frame_bytes, sound.frame_bytes, 8 * sound.width)
+    parts = (b"RIFF", HEADER_BYTES - 8 + size, b"WAVE", b"fmt ", 16, 1, *layout, b"data", size)
+    return struct.pack("<4sI4s4sIHHIIHH4sI", *parts)
 
 
 class NoSpeaker:
@@ -144,10 +156,10 @@ class NoSpeaker:
 class PacedStream:
     """Takes sound at the pace of a sound card that holds 40 ms."""
 
-    def __init__(self, sound: PcmFormat, write: Callable[[bytes], None]) -> None:
+    def __init__(self, sound: PcmFormat, write: Callable[[bytes], object]) -> None:
         self._sound = sound
         self._write = write
-        self._end = 0.0  # when all that was taken will have been heard
+        self._end = asyncio.get_running_loop().time()  # when all that was taken will have been heard
 
     async def play(self, pcm: bytes) -> float:
         """See satellite.speaker.SpeakerStream."""

@@ -39,11 +39,11 @@ class Watcher:
     """What the hub has shown so far, and a way to wait for more."""
 
     def __init__(self) -> None:
-        self._watcher = Watcher()
+        self._seen: list[Seen] = []
         self._more = asyncio.Event()
 
     def see(self, seen: Seen) -> None:
-        self._watcher.see(seen)
+        self._seen.append(seen)
         self._more.set()
 
     def all(self, event: str) -> list[Seen]:

@@ -1,0 +1,114 @@
+"""The parent's side of a decoder: a child process that decodes one utterance at a time (decoder_process.py).
+
+All calls block and belong into worker threads. Rules: a lock lets one request be under way, so that a call whose
+caller has gone still takes its own answer before the next is asked. A request of an utterance that is over is never
+sent. A child that dies or does not answer is ended and replaced when the next utterance begins.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+import threading
+from multiprocessing.connection import Connection, Pipe
+
+from hub.stt import decoder_process
+from hub.stt.decoder_process import BEGIN, FAILED, FINAL, HEAR
+from hub.stt.recognizer import RecognizerError
+
+START_S = 60.0  # to load the model; it takes about one second here, and ten on a slow machine
+ANSWER_S = 20.0  # for one request; the longest utterance takes three seconds here
+
+
+class Hearing:
+    """One utterance's right to a decoder, until it is over."""
+
+    def __init__(self) -> None:
+        self.over = False
+
+
+class Decoder:
+    """One decoder; `model` is what the child loads."""
+
+    def __init__(self, model: bytes) -> None:
+        self._model = model
+        self._lock = threading.Lock()
+        self._child: subprocess.Popen[bytes] | None = None
+        self._pipe: Connection | None = None
+
+    def start(self) -> None:
+        """Starts the child and waits until it has loaded the model; raises RecognizerError."""
+        with self._lock:
+            self._start()
+
+    def begin(self, hearing: Hearing) -> None:
+        """Begins an utterance, with a fresh child where the last one died."""
+        with self._lock:
+            if hearing.over:
+                return
+            if self._child is None or self._child.poll() is not None:
+                self._end()
+                self._start()
+            self._ask(BEGIN, ANSWER_S)
+
+    def hear(self, hearing: Hearing, pcm: bytes) -> str:
+        """Gives the child more sound; returns the words so far."""
+        with self._lock:
+            return "" if hearing.over else self._ask(HEAR + pcm, ANSWER_S)
+
+    def final(self, hearing: Hearing) -> str:
+        """Has all of the utterance decoded; returns its words."""
+        with self._lock:
+            return "" if hearing.over else self._ask(FINAL, ANSWER_S)
+
+    def stop(self) -> None:
+        """Ends the child, whatever it is doing."""
+        if self._child is not None:
+            self._child.kill()  # frees a request that waits for its answer
+        with self._lock:
+            self._end()
+
+    def _start(self) -> None:
+        ours, theirs = Pipe()
+        with theirs:
+            self._child = subprocess.Popen(
+                [sys.executable, "-m", decoder_process.__name__, str(theirs.fileno())],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+                start_new_session=True,  # Ctrl-C is for the parent, which ends its children itself
+            )
+        self._pipe = ours
+        self._ask(self._model, START_S)
+
+    def _ask(self, request: bytes, seconds: float) -> str:
+        if self._pipe is None:
+            raise RecognizerError("the speech decoder is not running any more; say it again")
+        try:
+            self._pipe.send_bytes(request)
+            if not self._pipe.poll(seconds):
+                raise TimeoutError
+            answer = self._pipe.recv_bytes()
+        except (EOFError, OSError) as error:
+            self._end()
+            why = f"did not answer within {seconds:.0f} s" if isinstance(error, TimeoutError) else "ended unexpectedly"
+            raise RecognizerError(f"the speech decoder {why}; say it again, a new one is started") from error
+        if answer[:1] == FAILED:
+            self._end()
+            raise RecognizerError(
+                f"pocketsphinx failed ({answer[1:].decode()}); is it installed as requirements.lock says?"
+            )
+        return answer[1:].decode()
+
+    def _end(self) -> None:
+        """Leaves no process and no pipe behind."""
+        if self._child is not None:
+            self._child.kill()
+            self._child.wait()
+        if self._pipe is not None:
+            with contextlib.suppress(OSError):
+                self._pipe.close()
+        self._child = self._pipe = None

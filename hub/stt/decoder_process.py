@@ -1,0 +1,51 @@
+"""The child process of a decoder: answers its parent (decoder.py) over a pipe, one request at a time.
+
+A process and not a thread, because pocketsphinx holds Python's lock while it decodes, and nothing else would run.
+
+Rules: the first message is the model, and every message has exactly one answer. The end of the pipe, and so the end
+of the parent however it came, ends the process without a word.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+from multiprocessing.connection import Connection
+
+BEGIN, HEAR, FINAL = b"B", b"H", b"F"
+"""Requests by their first byte; HEAR is followed by sound."""
+DONE, FAILED = b"+", b"-"
+"""Answers by their first byte, followed by text: the words, or what went wrong."""
+
+
+def main() -> None:
+    """Loads the model and answers until the pipe ends; its descriptor is the only argument."""
+    with Connection(int(sys.argv[1])) as pipe, contextlib.suppress(EOFError, OSError, KeyboardInterrupt):
+        try:
+            serve(pipe)
+        except (RuntimeError, ValueError, ImportError, MemoryError) as error:  # as pocketsphinx reports
+            pipe.send_bytes(FAILED + f"{type(error).__name__}: {error}".encode())
+
+
+def serve(pipe: Connection) -> None:
+    """The conversation."""
+    from hub.stt.ears import Ears  # here, so that a library that cannot be loaded is answered too
+
+    ears = Ears(json.loads(pipe.recv_bytes()))
+    pipe.send_bytes(DONE)
+    while True:
+        message = pipe.recv_bytes()
+        words = ""
+        match message[:1]:
+            case b"B":
+                ears.begin()
+            case b"H":
+                words = ears.hear(message[1:])
+            case b"F":
+                words = ears.final()
+        pipe.send_bytes(DONE + words.encode())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,74 @@
+"""Laws of what a hub shows to the person who watches."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.watch import Seen, line, watcher
+
+TURN = {"satellite": "kitchen", "turn": "boot:1"}
+EVENTS: list[Seen] = [
+    {"event": "awake", **TURN, "name": "hey_jarvis", "score": 0.98},
+    {"event": "words", **TURN, "text": "turn on"},
+    {"event": "question", **TURN, "text": "turn on the “light”"},
+    {"event": "question", **TURN, "text": ""},
+    {"event": "action", **TURN, "service": "light.turn_on", "entity_id": "light.desk", "data": {"brightness_pct": 50}},
+    {"event": "action", **TURN, "service": "light.turn_off", "entity_id": "light.desk", "data": {}},
+    {"event": "reply", **TURN, "text": "Turned on the light {really}"},
+    {"event": "failed", **TURN, "text": "no voice"},
+    {"event": "times", **TURN, "waterfall": "stt ███", "marks_ms": {"wake": -10.0}},
+]
+
+READABLE = [
+    "● awake: hey_jarvis (score 0.98) at kitchen",
+    "  … turn on",
+    "  “turn on the “light””",
+    "  (no words)",
+    '  ⚙ light.turn_on light.desk {"brightness_pct": 50}',
+    "  ⚙ light.turn_off light.desk",
+    "  ▶ Turned on the light {really}",
+    "  ✗ no voice",
+    "stt ███",
+]
+
+
+def test_plain_lines_are_readable(capsys: pytest.CaptureFixture[str]) -> None:
+    show = watcher("plain")
+    for seen in EVENTS:
+        show(seen)
+    assert capsys.readouterr().out.splitlines() == READABLE
+
+
+def test_every_line_of_json_is_one_event(capsys: pytest.CaptureFixture[str]) -> None:
+    show = watcher("json")
+    for seen in EVENTS:
+        show(seen)
+    captured = capsys.readouterr()
+    assert [json.loads(each) for each in captured.out.splitlines()] == EVENTS
+    assert captured.err == ""
+
+
+@given(st.text())
+def test_whatever_was_said_is_one_line_of_json_that_says_it(text: str) -> None:
+    written = json.dumps({"event": "question", **TURN, "text": text})
+    assert written.splitlines() == [written]
+    assert text in line({"event": "question", **TURN, "text": text}) or not text
+
+
+def test_nothing_is_shown_to_nobody(capsys: pytest.CaptureFixture[str]) -> None:
+    show = watcher(None)
+    for seen in EVENTS:
+        show(seen)
+    captured = capsys.readouterr()
+    assert captured.out + captured.err == ""
+
+
+def test_what_says_nothing_new_is_no_plain_line(capsys: pytest.CaptureFixture[str]) -> None:
+    show = watcher("plain")
+    show({"event": "times", **TURN, "waterfall": ""})
+    show({"event": "of a later release", **TURN})
+    assert capsys.readouterr().out == ""

@@ -1,0 +1,184 @@
+"""Scripted peers over loopback, on virtual time: a controller for satellites, and what a connection has received."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Protocol, TypeVar
+
+from wyoming.audio import AudioChunk, AudioStart, AudioStop
+from wyoming.event import Event
+from wyoming.ping import Ping
+from wyoming.satellite import RunSatellite
+
+from tests.virtual_time import run
+from tests.wire_pairs import LOOPBACK, open_sockets
+from wire import hark
+from wire.connection import Connection, Sendable, dial
+from wire.errors import WireError
+from wire.pcm import SPEECH
+
+H = TypeVar("H", bound=hark.HarkEvent)
+
+LATE_S = 60.0  # of virtual time: what has not come by then never comes
+PING_S = 1.0
+CHUNK_S = 0.1
+
+
+class Kind(Protocol):
+    """A class of Wyoming's events."""
+
+    @staticmethod
+    def is_type(event_type: str) -> bool:
+        """Whether an event is of this kind."""
+
+
+def run_clean(test: Callable[[], Awaitable[None]]) -> None:
+    """Runs a test on virtual time; no task, no socket and no complaint of asyncio's may be left of it."""
+    problems: list[str] = []
+
+    async def watched() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: problems.append(str(context)))
+        before = open_sockets()
+        await test()
+        await asyncio.sleep(0)  # asyncio closes a socket in the loop's next round
+        assert open_sockets() == before
+
+    run(watched())
+    assert problems == []
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as taken:
+        taken.bind((LOOPBACK, 0))
+        return int(taken.getsockname()[1])
+
+
+class Peer:
+    """One end of a connection: remembers what has come, and waits for what has not."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.received: list[tuple[float, Event]] = []
+        self.closed = False
+        self._looked_at = 0
+        self._more = asyncio.Event()
+
+    async def read(self) -> None:
+        """Remembers events to the connection's end."""
+        try:
+            async for event in self.connection:
+                self.received.append((asyncio.get_running_loop().time(), event))
+                self._more.set()
+        except WireError:
+            pass
+        finally:
+            self.closed = True
+            self._more.set()
+
+    async def send(self, *events: Event | Sendable) -> None:
+        """Sends them in a row."""
+        for event in events:
+            await self.connection.send(event)
+
+    async def until(self, happens: Callable[[], bool]) -> None:
+        """Waits for more to come until something is so."""
+        async with asyncio.timeout(LATE_S):
+            while not happens():
+                self._more.clear()
+                await self._more.wait()
+
+    async def next(self, kind: type[Kind]) -> Event:
+        """The next event of a kind, after the last one that was asked for."""
+        return await self._next(lambda event: event if kind.is_type(event.type) else None)
+
+    async def next_hark(self, kind: type[H], **values: object) -> H:
+        """The next hark/ event of a kind with these values, after the last event that was asked for."""
+
+        def fits(event: Event) -> H | None:
+            said = hark.parse(event)
+            if not isinstance(said, kind):
+                return None
+            return said if all(getattr(said, name) == value for name, value in values.items()) else None
+
+        return await self._next(fits)
+
+    async def _next(self, fits: Callable[[Event], T | None]) -> T:
+        async with asyncio.timeout(LATE_S):
+            while True:
+                for _, event in self.received[self._looked_at :]:
+                    self._looked_at += 1
+                    if (found := fits(event)) is not None:
+                        return found
+                assert not self.closed, "the connection has ended"
+                self._more.clear()
+                await self._more.wait()
+
+    def all(self, kind: type[Kind]) -> list[Event]:
+        """All that have come of a kind."""
+        return [event for _, event in self.received if kind.is_type(event.type)]
+
+    def all_hark(self, kind: type[H]) -> list[H]:
+        """All hark/ events that have come of a kind."""
+        return [said for _, event in self.received if isinstance(said := hark.parse(event), kind)]
+
+    def types(self) -> list[str]:
+        """The types of all that has come; the names of hark/ events."""
+        return [said.NAME if (said := hark.parse(event)) else event.type for _, event in self.received]
+
+
+T = TypeVar("T")
+
+
+@asynccontextmanager
+async def reading(connection: Connection) -> AsyncIterator[Peer]:
+    """A peer that reads while the context lasts, and then closes."""
+    peer = Peer(connection)
+    async with connection:
+        task = asyncio.create_task(peer.read())
+        try:
+            yield peer
+        finally:
+            task.cancel()
+            await asyncio.wait([task])
+
+
+async def _ping(peer: Peer) -> None:
+    try:
+        while True:
+            await peer.send(Ping())
+            await asyncio.sleep(PING_S)
+    except WireError:
+        return
+
+
+@asynccontextmanager
+async def controller(port: int, hub: str = "") -> AsyncIterator[Peer]:
+    """Dials a satellite and leads it, as a plain controller or as the hub of a name; pings while the context lasts."""
+    async with AsyncExitStack() as stack:
+        peer = await stack.enter_async_context(reading(await dial(LOOPBACK, port, timeout_s=1.0)))
+        await peer.send(RunSatellite())
+        if hub:
+            await peer.send(hark.Hello(hub, hark.CAPABILITIES))
+        pinging = asyncio.create_task(_ping(peer))
+        try:
+            await asyncio.sleep(0.01)
+            yield peer
+        finally:
+            pinging.cancel()
+            await asyncio.wait([pinging])
+
+
+def speech_events(seconds: float) -> list[AudioChunk]:
+    """So much sound in chunks."""
+    sound = SPEECH.bytes(CHUNK_S) // 2 * b"\1\1"
+    return [AudioChunk(SPEECH.rate, SPEECH.width, SPEECH.channels, sound) for _ in range(round(seconds / CHUNK_S))]
+
+
+def reply_events(turn: str, seconds: float) -> list[Sendable]:
+    """A hub's whole reply."""
+    start = AudioStart(SPEECH.rate, SPEECH.width, SPEECH.channels)
+    return [hark.Turn(turn, "reply"), start, *speech_events(seconds), AudioStop(), hark.Turn(turn, "end")]
