@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import platform
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -63,8 +62,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "resident_mb": {name: {"after_first": first, "after_last": last} for name, (first, last) in memory.items()},
     }
     (options.output / "latency.json").write_text(json.dumps(report, indent=2) + "\n")
-    title = f"{len(answers)} questions, embedded profile, {platform.machine()}, Python {platform.python_version()}"
-    pictures.distributions(figures.by_stage(answers), budgets, title, options.output / "latency.png")
+    pictures.distributions(report, budgets, options.output / "latency.png")
     _print(answers, report)
     print(f"\nAll figures: {options.output / 'latency.json'}, drawn: {options.output / 'latency.png'}")
     return 0

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
+from matplotlib.axes import Axes
 
 from bench.house import Answer
 from config.hub import Budgets
@@ -22,6 +24,7 @@ COLOURS = {
     "playout": "#2a9d8f",
     "wait": "#dee2e6",
 }
+ALARM = "#d62828"
 STAGE_WIDTH = 0.62
 
 
@@ -46,37 +49,49 @@ def waterfalls(answers: Sequence[Answer], path: Path) -> None:
     axes.margins(x=0.1)
     handles, labels = axes.get_legend_handles_labels()
     unique = dict(zip(labels, handles, strict=True))
-    if unique:
-        axes.legend(
-            unique.values(),
-            unique.keys(),
-            fontsize=8,
-            ncols=len(unique),
-            loc="upper center",
-            bbox_to_anchor=(0.4, -0.16 if len(answers) > 2 else -0.5),
-        )
+    figure.legend(unique.values(), unique.keys(), fontsize=8, ncols=len(COLOURS), loc="outside lower center")
     figure.savefig(path, dpi=120)
     plt.close(figure)
 
 
-def distributions(stages: Mapping[str, Sequence[float]], budgets: Budgets, title: str, path: Path) -> None:
-    """A box for each stage with its single turns beside it, its budget as a line, and the whole path below."""
+def distributions(report: Mapping[str, Any], budgets: Budgets, path: Path) -> None:
+    """A box for each stage with its single turns beside it and its budget as a line; below, the whole path.
+
+    Late turns are red there, with the stage that made them late. `report` is that of figures.report.
+    """
+    stages = {
+        name: [turn["stages_ms"][name] for turn in report["turns"] if name in turn["stages_ms"]] for name in STAGES
+    }
     figure, (above, below) = plt.subplots(2, 1, figsize=(10, 8), layout="constrained", height_ratios=[3, 2])
-    names = [name for name in STAGES if name != "whole" and stages.get(name)]
-    above.boxplot([list(stages[name]) for name in names], tick_labels=names, widths=0.5)
+    conditions = report["conditions"]
+    above.set_title(f"{len(report['turns'])} questions, {conditions['profile']} profile, {conditions['processor']}")
+    names = [name for name, taken in stages.items() if name != "whole" and taken]
+    above.boxplot([stages[name] for name in names], tick_labels=names, widths=0.5)
     for position, name in enumerate(names, 1):
         above.plot([position + 0.32] * len(stages[name]), stages[name], ".", color=COLOURS[name], alpha=0.7)
         limit = getattr(budgets, f"{name}_ms", None)
         if limit is not None:
-            above.hlines(limit, position - 0.35, position + 0.35, color="#d62828", linestyle="--")
-            above.text(position + 0.36, limit, f"budget {limit}", color="#d62828", fontsize=8, va="center")
+            above.hlines(limit, position - 0.35, position + 0.35, color=ALARM, linestyle="--")
+            above.text(position, limit * 1.05, f"budget {limit} ms", color=ALARM, fontsize=8, ha="center", va="bottom")
     above.set_yscale("symlog", linthresh=10)
+    above.set_ylim(-1, 3000)
     above.set_ylabel("milliseconds (logarithmic above 10)")
-    above.set_title(title)
-    whole = sorted(stages.get("whole", []))
-    below.step(whole, [(number + 1) / len(whole) for number in range(len(whole))], where="post", color="#264653")
-    below.set_ylim(0, 1.02)
-    below.set_ylabel("share of turns")
-    below.set_xlabel("milliseconds from the end of speech to the first sound of the reply")
+    _whole_path(below, sorted(stages["whole"]), {late["whole_ms"]: late["late_stage"] for late in report["outliers"]})
     figure.savefig(path, dpi=120)
     plt.close(figure)
+
+
+def _whole_path(axes: Axes, whole: Sequence[float], late: Mapping[float, str]) -> None:
+    """The share of turns whose reply was heard after so many milliseconds."""
+    shares = [number / len(whole) for number in range(1, len(whole) + 1)]
+    axes.step(whole, shares, where="post", color="#264653")
+    axes.plot(whole, shares, ".", color="#264653")
+    for took, share in zip(whole, shares, strict=True):
+        if took in late:
+            axes.plot(took, share, "o", color=ALARM)
+            axes.annotate(
+                late[took], (took, share), textcoords="offset points", xytext=(-6, -12), ha="right", color=ALARM
+            )
+    axes.set_ylim(0, 1.04)
+    axes.set_ylabel("share of turns")
+    axes.set_xlabel("milliseconds from the end of speech to the first sound of the reply")

@@ -19,6 +19,14 @@ from wire.pcm import FULL_SCALE, SPEECH
 
 HERE = Path(__file__).parent / "questions"
 WAKE_WORD = HERE / "hey-jarvis.wav"
+SHIPPED = (
+    "turn on the kitchen light",
+    "what is the temperature in the bedroom",
+    "is the front door locked",
+    "close the living room blinds",
+    "who won the football match",
+)
+"""In the order in which the demo asks them: an action, questions, another action, and one that it cannot answer."""
 
 LEAD_S = 0.5  # of noise before the wake word
 GAP_S = 0.4  # between wake word and question, as a person leaves it
@@ -41,7 +49,7 @@ class Question:
 
 def shipped() -> list[Question]:
     """The questions that ship, made with flite's voice slt."""
-    return [question(path) for path in sorted(HERE.glob("*.wav")) if path != WAKE_WORD]
+    return [question(HERE / f"{text.replace(' ', '-')}.wav") for text in SHIPPED]
 
 
 def question(path: Path) -> Question:

@@ -8,7 +8,7 @@ import logging
 from config.parts import host_and_port
 from hub.session import Service, Session
 from wire.connection import dial
-from wire.errors import WireError
+from wire.errors import WireError, leaves
 
 _log = logging.getLogger(__name__)
 
@@ -34,16 +34,9 @@ async def lead(address: str, service: Service) -> None:
                 await Session(connection, address, service).run()
                 _log.warning("satellite %s closed its connection; dialling again", address)
         except* WireError as errors:
-            reason = str(_first(errors))
+            reason = str(leaves(errors)[0])
             if reason != said:
                 _log.warning("satellite %s: %s; dialling again until it answers", address, reason)
             said = reason
         await asyncio.sleep(wait_s)
         wait_s = min(2 * wait_s, service.settings.fleet.longest_retry_s)
-
-
-def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    error: BaseException = group
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error

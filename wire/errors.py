@@ -72,3 +72,10 @@ class CannotListen(WireError):
 
     def __init__(self, host: str, port: int, reason: str, remedy: str) -> None:
         super().__init__(f"cannot listen on {host} port {port}: {reason}; {remedy}")
+
+
+def leaves(error: BaseException) -> list[BaseException]:
+    """The plain errors in nested groups, as task groups raise them, in order; of a plain error, itself."""
+    if not isinstance(error, BaseExceptionGroup):
+        return [error]
+    return [leaf for each in error.exceptions for leaf in leaves(each)]

@@ -6,6 +6,8 @@ import asyncio
 import signal
 from collections.abc import Coroutine
 
+from wire.errors import leaves
+
 
 def run(program: Coroutine[object, object, None]) -> None:
     """Runs a program's coroutine until it ends, or is cancelled by a signal so that all its parts close."""
@@ -22,12 +24,4 @@ async def _until_told(program: Coroutine[object, object, None]) -> None:
     except asyncio.CancelledError:
         return
     except BaseExceptionGroup as group:
-        raise _first(group) from group
-
-
-def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    """The first plain exception of nested task groups: one failure is one sentence to its reader."""
-    error: BaseException = group
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error
+        raise leaves(group)[0] from group  # one failure is one sentence to its reader

@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Self, TypeAlias, Unpack
 
 from wire.connection import Connection, Guards, reason
-from wire.errors import CannotListen, WireError
+from wire.errors import CannotListen, WireError, leaves
 
 log = logging.getLogger(__name__)
 
@@ -89,7 +89,7 @@ class _Handlers:
             async with connection:
                 await self._handler(connection)
         except* WireError as group:
-            for error in _leaves(group):
+            for error in leaves(group):
                 log.warning("%s is disconnected: %s", connection.peer, error)
         except* Exception:
             log.exception("%s is disconnected: its handler failed, which is a bug", connection.peer)
@@ -105,9 +105,3 @@ class _Handlers:
             task.cancel()
         # The group is not told of an error in the context's body, which it would wrap. Of its own it has none.
         await self._group.__aexit__(None, None, None)
-
-
-def _leaves(group: BaseExceptionGroup[WireError]) -> list[WireError]:
-    """The errors in a group of any depth."""
-    nested = [_leaves(each) if isinstance(each, BaseExceptionGroup) else [each] for each in group.exceptions]
-    return [error for errors in nested for error in errors]
