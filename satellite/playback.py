@@ -8,12 +8,15 @@ half as much again before it goes on. `Playback` is the shell: replies in a row,
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Callable
 
 from config.satellite import Playback as PlaybackSettings
-from satellite.speaker import Speaker
+from satellite.speaker import Speaker, SpeakerError
 from wire.pcm import PcmFormat
+
+_log = logging.getLogger(__name__)
 
 PIECE_S = 0.02  # handed to the speaker at a time: a flush is heard this much later at most
 UNDERRUN_GROWTH = 1.5  # of the sound held back, at each underrun
@@ -164,7 +167,10 @@ class Playback:
     async def _play_all(self) -> None:
         heard = 0.0
         while self._replies:
-            heard = await self._play(*self._replies[0])
+            try:
+                heard = await self._play(*self._replies[0])
+            except SpeakerError as error:
+                _log.error("a reply was not heard: %s", error)
             self._replies.popleft()
         self._on_drained(heard)
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from config.satellite import Playback as Settings
-from satellite.engines.files import NoSpeaker
+from satellite.engines.files import NoSpeaker, PacedStream
 from satellite.playback import PIECE_S, JitterBuffer, Playback
+from satellite.speaker import Speaker, SpeakerError
 from tests.virtual_time import run
 from wire.pcm import PcmFormat
 
@@ -84,11 +87,11 @@ def test_an_underrun_is_silence_counted_once_and_holds_more_back() -> None:
 class Player:
     """A playback on a speaker that keeps its pace; notes what it tells."""
 
-    def __init__(self, longest_s: float = 60.0) -> None:
+    def __init__(self, longest_s: float = 60.0, speaker: Speaker | None = None) -> None:
         self.heard: list[float] = []
         self.drained: list[float] = []
         settings = Settings(start_ms=500, jitter_ms=80, longest_s=longest_s)
-        self.playback = Playback(settings, NoSpeaker(), self.heard.append, self.drained.append)
+        self.playback = Playback(settings, speaker or NoSpeaker(), self.heard.append, self.drained.append)
 
     async def __aenter__(self) -> Playback:
         self._task = asyncio.create_task(self.playback.run())
@@ -154,3 +157,31 @@ def test_a_controller_that_sends_too_much_waits() -> None:
     most, took = run(scenario())
     assert most <= 2.1 + 1e-6
     assert took >= 7.5
+
+
+def test_a_speaker_that_fails_costs_the_reply_and_nothing_else() -> None:
+    class Broken(NoSpeaker):
+        works = False
+
+        @asynccontextmanager
+        async def stream(self, sound: PcmFormat, name: str) -> AsyncIterator[PacedStream]:
+            if not self.works:
+                raise SpeakerError("the disk is full; free some of it")
+            async with super().stream(sound, name) as stream:
+                yield stream
+
+    async def scenario() -> Player:
+        speaker = Broken()
+        player = Player(speaker=speaker)
+        async with player as playback:
+            for works in (False, True):
+                speaker.works = works
+                playback.begin(SOUND, "reply")
+                await playback.push(piece(1.0))
+                playback.finish()
+                await asyncio.sleep(2)
+        return player
+
+    player = run(scenario())
+    assert len(player.heard) == 1
+    assert len(player.drained) == 2
