@@ -6,6 +6,7 @@ as JSON, one event a line, it serves programs such as the demo and the benchmark
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 from collections.abc import Callable, Mapping
@@ -24,7 +25,8 @@ def watcher(kind: Literal["plain", "json"] | None) -> Watch:
 
     def show(seen: Seen) -> None:
         if text := shape(seen):
-            print(text, file=sys.stdout, flush=True)
+            with contextlib.suppress(OSError):  # whoever looked may have gone: turns go on
+                print(text, file=sys.stdout, flush=True)
 
     return show
 

@@ -137,17 +137,16 @@ class Link:
             _log.warning("ignored the hello of %s: it is not in controllers.hub", controller.connection.peer)
             return
         controller.connection.idle_s = HUB_SILENCE_S
-        if self.leader is not None and self.leader.hub and self.leader is not controller:
-            controller.post(hark.Standby())
-            return
         controller.hub = hello
-        controller.post(self._hello)
-        self._elect()
+        if self.leader is controller:
+            controller.post(self._hello)
+        elif self.led_by_hub:
+            controller.post(hark.Standby())
+        else:
+            self._elect()
 
     def _elect(self) -> None:
-        """The hub that said hello first leads, else the plain controller that was ready first."""
-        ready = [controller for controller in self._controllers if controller.ready]
-        leader = next((controller for controller in ready if controller.hub), ready[0] if ready else None)
+        leader = self._first()
         if leader is self.leader:
             return
         if self.leader is not None:
@@ -155,6 +154,14 @@ class Link:
         self.leader = leader
         if leader is not None:
             _log.info("led by %s%s", leader.connection.peer, f" ({leader.hub.name})" if leader.hub else "")
+            if leader.hub:
+                leader.post(self._hello)
             self._happens(Happening.LED)
         else:
             _log.warning("no controller is connected; waiting for the hub or Home Assistant")
+
+    def _first(self) -> Controller | None:
+        """The hub that leads, else the first hub that is ready, else the first plain controller that is."""
+        ready = [controller for controller in self._controllers if controller.ready]
+        hubs = [controller for controller in ready if controller.hub]
+        return self.leader if self.leader in hubs else next(iter(hubs or ready), None)

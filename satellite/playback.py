@@ -165,7 +165,7 @@ class Playback:
             self._player = None
 
     async def _play_all(self) -> None:
-        heard = 0.0
+        heard = asyncio.get_running_loop().time()
         while self._replies:
             try:
                 heard = await self._play(*self._replies[0])

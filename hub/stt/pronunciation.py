@@ -22,6 +22,8 @@ _ONES = "zero one two three four five six seven eight nine ten eleven twelve thi
 _ONES += " seventeen eighteen nineteen"
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 
+_VOWELS = "AEIOU"  # phones that begin so
+
 _LETTERS = (
     ("tion", "SH AH N"), ("sch", "SH"), ("tch", "CH"), ("igh", "AY"), ("ch", "CH"), ("ck", "K"), ("gh", "G"),
     ("ph", "F"), ("qu", "K W"), ("sh", "SH"), ("th", "TH"), ("wh", "W"), ("ai", "EY"), ("ay", "EY"), ("au", "AO"),
@@ -72,10 +74,10 @@ def wake_dictionary(word: str, phrases: Iterable[str], known: Pronunciations) ->
 
 
 def tails(phones: str) -> Iterator[str]:
-    """A phrase, and what is left of it where its beginning was cut off: never less than its last two vowels."""
+    """A phrase, and what is left of it where its beginning was cut off: never less than the last vowel's syllable."""
     sounds = phones.split()
-    vowels = [at for at, sound in enumerate(sounds) if sound[0] in "AEIOU"]
-    yield from (" ".join(sounds[start:]) for start in range(vowels[-2] + 1 if len(vowels) > 1 else 1))
+    last = max((at for at, sound in enumerate(sounds) if sound[0] in _VOWELS), default=0)
+    yield from (" ".join(sounds[start:]) for start in range(max(last, 1)))
 
 
 def number_words(number: int) -> list[str]:

@@ -30,6 +30,7 @@ COLLOQUIAL = {
     "everywhere": "(everywhere|in the (house|home)|in all rooms)",
     "here": "([in] here|in (this|the) room)",
     "is": "(is|are) [the]",
+    "light": "(lights|light|lamps|lamp|lighting)",
 }
 """Rules as people speak. The package's own allow "throughout our flat" and multiply every template by dozens."""
 

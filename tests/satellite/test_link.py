@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+from wyoming.audio import AudioChunk
 from wyoming.event import Event
 from wyoming.info import Describe, Info
 from wyoming.ping import Ping, Pong
@@ -266,21 +267,11 @@ def test_a_controller_that_does_not_read_is_cut_off() -> None:
             writer.write(encode(Event("run-satellite")))
             await settle()
             assert made.leader == ""
+            chunk = AudioChunk(16_000, 2, 1, bytes(100_000))
             for _ in range(2 * OUTBOX):
-                made.link.post(Event_of(100_000))
+                made.link.post(chunk)
             await asyncio.sleep(10)
             assert made.leader is None
             writer.close()
 
     run_clean(scenario)
-
-
-class Event_of:  # noqa: N801
-    """An event of some size."""
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-
-    def event(self) -> Event:
-        """See wire.connection.Sendable."""
-        return Event("big", payload=b"\0" * self._size)
