@@ -19,7 +19,10 @@ class Fleet(Slice, frozen=True):
     def __post_init__(self) -> None:
         """Checks the addresses now, not when dialling."""
         for address in self.satellites:
-            host_and_port(address)
+            try:
+                host_and_port(address)
+            except ValueError as error:
+                raise ValueError(f"satellites: {error}") from None
 
 
 class HomeSettings(Slice, frozen=True):

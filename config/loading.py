@@ -114,6 +114,9 @@ def _explain(message: str, kind: type[msgspec.Struct], layers: Sequence[Layer]) 
     assert invalid is not None  # the pattern matches every text
     path = _names(invalid["path"])
     what = invalid["what"].replace("`", "")
+    key, colon, rest = what.partition(": ")
+    if colon and key in _keys(kind, path):  # a check of a whole slice names the key that it found wrong
+        path, what = [*path, key], rest
     return f"{_source(layers, path)}: {'.'.join(path) or 'settings'}: {what[:1].lower()}{what[1:]}"
 
 

@@ -32,14 +32,14 @@ def is_among(address: str, networks: tuple[str, ...]) -> bool:
     return any(known in ipaddress.ip_network(network, strict=False) for network in networks)
 
 
-def check_networks(networks: tuple[str, ...]) -> None:
-    """Raises ValueError for the first that is neither an IP address nor a network."""
+def check_networks(key: str, networks: tuple[str, ...]) -> None:
+    """Raises ValueError for the first that is neither an IP address nor a network; `key` is the setting's."""
     for network in networks:
         try:
             ipaddress.ip_network(network, strict=False)
         except ValueError:
             raise ValueError(
-                f"expected IP addresses or networks such as 192.168.1.7 or 192.168.1.0/24, got {network!r}"
+                f"{key}: expected IP addresses or networks such as 192.168.1.7 or 192.168.1.0/24, got {network!r}"
             ) from None
 
 

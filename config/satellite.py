@@ -24,12 +24,13 @@ class Controllers(Slice, frozen=True):
 
     def __post_init__(self) -> None:
         """Checks the addresses now, not at the first knock."""
-        check_networks(self.hub + self.allow)
+        check_networks("hub", self.hub)
+        check_networks("allow", self.allow)
 
 
 def _check_device(device: str) -> None:
     if device and not (device.startswith("wav:") and len(device) > len("wav:")):
-        raise ValueError(f"expected wav:FILE or wav:FOLDER, got {device!r}")
+        raise ValueError(f"device: expected wav:FILE or wav:FOLDER, got {device!r}")
 
 
 class Microphone(Slice, frozen=True):

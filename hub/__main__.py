@@ -47,7 +47,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         home = DemoHome.load(home_file(settings))
         if started.check:
             things, satellites = len(home.things), len(settings.fleet.satellites)
-            print(f"hark-hub: the settings are good: {things} things in the home, {satellites} satellites")
+            print(f"hark-hub: the settings are good; satellites: {satellites}, things in the home: {things}")
         else:
             run(serve(settings, home, watcher(started.options.watch)))
     except (SettingsError, LanguageError, RecognizerError, VoiceError) as error:

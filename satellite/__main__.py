@@ -35,7 +35,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     try:
         engines = pick(settings)
         if started.check:
-            print(f"hark-satellite: the settings are good: {settings.name!r} on port {settings.listen.port}")
+            print(f"hark-satellite: the settings are good; {settings.name!r}, port {settings.listen.port}")
         else:
             run(serve(settings, engines))
     except (MicrophoneError, SpeakerError, WakeError, CannotListen) as error:

@@ -74,6 +74,22 @@ def test_an_unknown_part_is_answered_with_those_that_are_known() -> None:
     assert said.startswith("house.toml: zzz: there is no such key; expected one of area, controllers")
 
 
+@pytest.mark.parametrize(
+    ("kind", "file", "key", "value"),
+    [
+        (HubSettings, HUB_TOML, "fleet.satellites", ["kitchen"]),
+        (SatelliteSettings, SATELLITE_TOML, "controllers.hub", ["nobody"]),
+        (SatelliteSettings, SATELLITE_TOML, "controllers.allow", ["192.168.1.0/99"]),
+        (SatelliteSettings, SATELLITE_TOML, "microphone.device", "hw:0"),
+        (SatelliteSettings, SATELLITE_TOML, "speaker.device", "wav:"),
+    ],
+)
+def test_a_value_that_makes_no_sense_is_told_with_its_key(
+    kind: type[msgspec.Struct], file: Path, key: str, value: object
+) -> None:
+    assert refusal(kind, file, one(key, value, "house.toml")).startswith(f"house.toml: {key}: expected ")
+
+
 def test_later_layers_win_key_by_key() -> None:
     layers = [read(HUB_TOML), one("endpoint.wait_ms", 600, "file"), assignment("endpoint.wait_ms=700")]
     settings = build(HubSettings, layers)
