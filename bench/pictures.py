@@ -17,15 +17,16 @@ from config.hub import Budgets
 from hub.timeline import STAGES
 
 COLOURS = {
+    "wait": "#dee2e6",
     "vad": "#8d99ae",
     "stt": "#457b9d",
     "llm": "#e9c46a",
     "tts": "#f4a261",
     "playout": "#2a9d8f",
-    "wait": "#dee2e6",
 }
+"""By stage, in the order in which they are drawn over each other."""
 ALARM = "#d62828"
-STAGE_WIDTH = 0.62
+WAIT_WIDTH, STAGE_WIDTH = 0.8, 0.62
 
 
 def waterfalls(answers: Sequence[Answer], path: Path) -> None:
@@ -33,12 +34,10 @@ def waterfalls(answers: Sequence[Answer], path: Path) -> None:
     figure, axes = plt.subplots(figsize=(10, 1.6 + 0.62 * max(1, len(answers))), layout="constrained")
     for row, answer in enumerate(answers):
         marks, stages = answer.marks_ms(), answer.stages_ms()
-        if "endpoint" in marks:
-            axes.barh(row, marks["endpoint"], height=0.8, color=COLOURS["wait"], label="wait for the endpoint")
-        for name, took in stages.items():
-            if name != "whole" and STAGES[name][1] in marks:
-                begins = marks[STAGES[name][1]] - took
-                axes.barh(row, took, left=begins, height=STAGE_WIDTH, color=COLOURS[name], label=name)
+        for name in sorted(stages.keys() & COLOURS.keys(), key=list(COLOURS).index):
+            begins = marks[STAGES[name][1]] - stages[name] if STAGES[name][1] in marks else 0.0
+            height = WAIT_WIDTH if name == "wait" else STAGE_WIDTH
+            axes.barh(row, stages[name], left=begins, height=height, color=COLOURS[name], label=name)
         if "first_audio_played" in marks:
             played = marks["first_audio_played"]
             axes.text(played, row, f" {played:.0f} ms", va="center", fontsize=9)

@@ -8,11 +8,12 @@ import logging
 from config.parts import host_and_port
 from hub.session import Service, Session
 from wire.connection import dial
-from wire.errors import WireError, leaves
+from wire.errors import WireError
 
 _log = logging.getLogger(__name__)
 
 FIRST_RETRY_S = 0.5  # a satellite that restarts is back in about a second
+STEADY_S = 10.0  # of being led, after which the next failure is a first one again; a wrong peer is gone long before
 DIAL_S = 5.0  # a machine that is off answers nothing; one on Wi-Fi answers well within
 
 
@@ -25,18 +26,26 @@ async def lead_all(service: Service) -> None:
 
 async def lead(address: str, service: Service) -> None:
     """Leads one satellite, without end; each failure in a row is logged once and waits longer than the one before."""
-    host, port = host_and_port(address)
+    clock = asyncio.get_running_loop().time
     wait_s, said = FIRST_RETRY_S, ""
     while True:
-        try:
-            async with await dial(host, port, timeout_s=DIAL_S) as connection:
-                wait_s, said = FIRST_RETRY_S, ""
-                await Session(connection, address, service).run()
-                _log.warning("satellite %s closed its connection; dialling again", address)
-        except* WireError as errors:
-            reason = str(leaves(errors)[0])
-            if reason != said:
-                _log.warning("satellite %s: %s; dialling again until it answers", address, reason)
-            said = reason
+        began = clock()
+        reason = await _lead_once(address, service)
+        if clock() - began >= STEADY_S:
+            wait_s, said = FIRST_RETRY_S, ""
+        if reason != said:
+            _log.warning("satellite %s: %s; dialling again until it answers", address, reason)
+        said = reason
         await asyncio.sleep(wait_s)
         wait_s = min(2 * wait_s, service.settings.fleet.longest_retry_s)
+
+
+async def _lead_once(address: str, service: Service) -> str:
+    """Leads a satellite while it is there; returns why it no longer is."""
+    host, port = host_and_port(address)
+    try:
+        async with await dial(host, port, timeout_s=DIAL_S) as connection:
+            await Session(connection, address, service).run()
+    except WireError as error:
+        return str(error)
+    return "it closed its connection"

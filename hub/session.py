@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 
 from wyoming.audio import AudioChunk, AudioStop
 from wyoming.error import Error
@@ -40,6 +41,7 @@ PING_S = 1.0  # a satellite takes a hub of three silent seconds for gone
 SILENCE_S = 3.0  # and so does the hub with a satellite, which answers each ping
 CLOCK_S = 10.0  # between two looks at the satellite's clock
 FIRST_LOOKS = 8  # in quick succession, so that the first turn's times are right
+LONGEST_LABEL = 1000  # characters of a satellite's name or area; more is no name, and every turn would keep it
 UNTRACED = 4  # turns whose satellite has not sent its times yet; older ones are kept without
 
 
@@ -66,6 +68,7 @@ class Session:
         self._timelines: dict[str, Timeline] = {}
         self._offset = ClockOffset()
         self._clock: Callable[[], float] = asyncio.get_running_loop().time
+        self._failure: WireError | None = None  # the first, which ended the connection
 
     async def run(self) -> None:
         """Leads the satellite until its connection ends; raises WireError where that is not clean."""
@@ -74,15 +77,32 @@ class Session:
             await self._connection.send(greeting)
         try:
             async with asyncio.TaskGroup() as group:
-                beats = [group.create_task(self._ping()), group.create_task(self._look_at_clock())]
-                async for event in self._connection:
-                    await self._handle(event, group)
+                beats = [group.create_task(self._connected(beat)) for beat in (self._ping, self._look_at_clock)]
+                await self._connected(partial(self._read, group))
                 for beat in beats:
                     beat.cancel()
                 await self._stop_turn()
         finally:
             for timeline in self._timelines.values():
                 self._service.store.keep(timeline)
+        if self._failure is not None:
+            raise self._failure
+
+    async def _connected(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Does what needs the connection; whoever finds it broken ends it for all.
+
+        Nothing of this is raised inside the task group: one that fails while it is cancelled swallows the cancellation,
+        up to Python 3.12, and the hub would never stop.
+        """
+        try:
+            await work()
+        except WireError as error:
+            self._failure = self._failure or error
+            self._connection.abort()
+
+    async def _read(self, group: asyncio.TaskGroup) -> None:
+        async for event in self._connection:
+            await self._handle(event, group)
 
     async def _handle(self, event: Event, group: asyncio.TaskGroup) -> None:
         if AudioChunk.is_type(event.type):
@@ -122,10 +142,10 @@ class Session:
     def _meet(self, event: Event) -> None:
         try:
             satellite = Info.from_event(event).satellite
+            if satellite is not None:
+                self._name, self._area = _label(satellite.name), _label(satellite.area or "") or None
         except (KeyError, TypeError, ValueError, AttributeError):
             raise MalformedEvent("the satellite's info cannot be read; check its version") from None
-        if satellite is not None:
-            self._name, self._area = satellite.name, satellite.area or None
 
     def _heard(self, piece: bytes | Voice) -> None:
         if self._room is not None:
@@ -142,9 +162,8 @@ class Session:
             service.store.keep(self._timelines.pop(next(iter(self._timelines))))
         self._room = Room(said.turn, self._name, self._area, self._connection.send)
         self._show(said.turn, "awake", name=said.name or "?", score=said.score or 0.0)
-        self._task = group.create_task(
-            self._take(self._room, Turn(service.engines, service.settings, timeline, service.watch))
-        )
+        turn = Turn(service.engines, service.settings, timeline, service.watch)
+        self._task = group.create_task(self._connected(partial(self._take, self._room, turn)))
 
     async def _take(self, room: Room, turn: Turn) -> None:
         """A turn and its end; a turn that fails is said to its satellite and costs nothing else."""
@@ -202,3 +221,9 @@ class Session:
         while True:
             await asyncio.sleep(CLOCK_S)
             await self._connection.send(hark.Clock(self._clock()))
+
+
+def _label(value: object) -> str:
+    if not isinstance(value, str) or len(value) > LONGEST_LABEL:
+        raise ValueError("no name")
+    return value

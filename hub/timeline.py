@@ -97,6 +97,7 @@ class Timeline:
 STAGES: dict[str, tuple[tuple[str, ...], str]] = {
     "vad": (("end_of_speech",), SILENCE),
     "stt": (("raw_pause",), "final"),
+    "wait": (("end_of_speech",), "endpoint"),
     "llm": (("final", "endpoint"), "first_clause"),
     "tts": (("first_clause",), "first_audio_made"),
     "playout": (("first_audio_made",), "first_audio_played"),

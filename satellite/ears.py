@@ -77,8 +77,8 @@ class Ears:
             async for frame in self._microphone.frames():
                 level = level_dbfs(frame.pcm)
                 self._preroll.push(frame.pcm)
-                voiced = self._vad.is_voice(frame.pcm) and not self._floor.is_room(level)
-                self._heard(frame, self._pauses.frame(voiced))
+                voice, room = self._vad.is_voice(frame.pcm), self._floor.is_room(level)  # both learn from every frame
+                self._heard(frame, self._pauses.frame(voice and not room))
                 for detection in self._detector.scores(await self._wake.hear(frame.pcm))[:1]:
                     self._woken(Woken(detection, level))
         except MicrophoneError as error:

@@ -48,6 +48,7 @@ class Action(Enum):
     END_TURN = "end the turn"
     SAY_ALONE = "say that no controller is there"
     REOPEN_MICROPHONE = "open the microphone anew"
+    OPEN_FENCE = "let sound in, whatever was cancelled before"
 
 
 P, E, A = Phase, Event, Action
@@ -55,7 +56,7 @@ P, E, A = Phase, Event, Action
 WAKE_UP = (A.BEGIN_TURN, A.STREAM)
 
 TABLE: dict[tuple[Phase, Event], tuple[Phase, tuple[Action, ...]]] = {
-    (P.ALONE, E.LED): (P.IDLE, ()),
+    (P.ALONE, E.LED): (P.IDLE, (A.OPEN_FENCE,)),
     (P.ALONE, E.WAKE): (P.ALONE, (A.SAY_ALONE,)),
     (P.ALONE, E.TIMEOUT): (P.ALONE, (A.REOPEN_MICROPHONE,)),
     (P.IDLE, E.LED): (P.IDLE, ()),

@@ -43,6 +43,11 @@ class JitterBuffer:
         return self.sound.seconds(self._held)
 
     @property
+    def played_s(self) -> float:
+        """Seconds of sound that have been taken out; the silence of underruns is no part of it."""
+        return self.sound.seconds(self._arrived - self._held)
+
+    @property
     def over(self) -> bool:
         """Whether all has been played."""
         return self.complete and not self._held
@@ -178,10 +183,10 @@ class Playback:
         while not buffer.flowing:
             await self._wait()
         async with self._speaker.stream(buffer.sound, name) as stream:
-            first = True
+            first, before_s = True, self.played_s
             while piece := buffer.pull():
                 at = await stream.play(piece)
-                self.played_s += buffer.sound.seconds(len(piece))
+                self.played_s = before_s + buffer.played_s
                 self._played.set()
                 if first:
                     self._on_heard(at)

@@ -128,6 +128,9 @@ class Satellite:
             self._fence.cancel(self._turn.id, by_hub=self._link.led_by_hub)
             self._link.post(hark.Cancel(self._turn.id, played_ms=round(self._playback.played_s * 1000)))
 
+    def _open_fence(self) -> None:
+        self._fence.open()
+
     def _report_played(self) -> None:
         self._link.post(Played())
 
@@ -175,6 +178,7 @@ class Satellite:
             case hark.Flush(turn=turn):
                 self._fence.flush(turn)
             case hark.Turn(turn=turn, phase="end") if self._turn is not None and turn == self._turn.id:
+                self._playback.finish()  # a reply that broke off has no audio-stop
                 self.happens(Event.TURN_OVER)
             case None:
                 await self._received_plain(event)
@@ -240,6 +244,7 @@ _DO = {
     Action.END_TURN: Satellite._end_turn,
     Action.SAY_ALONE: Satellite._say_alone,
     Action.REOPEN_MICROPHONE: Satellite._reopen_microphone,
+    Action.OPEN_FENCE: Satellite._open_fence,
 }
 
 

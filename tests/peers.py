@@ -1,4 +1,4 @@
-"""Scripted peers over loopback, on virtual time: a controller for satellites, and what a connection has received."""
+"""Scripted peers over loopback, on virtual time: a controller for satellites and a satellite for hubs."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from typing import Protocol, TypeVar
 
 from wyoming.audio import AudioChunk, AudioStart, AudioStop
 from wyoming.event import Event
-from wyoming.ping import Ping
+from wyoming.info import Attribution, Describe, Info, Satellite
+from wyoming.ping import Ping, Pong
 from wyoming.satellite import RunSatellite
+from wyoming.vad import VoiceStarted, VoiceStopped
 
 from tests.virtual_time import run
 from tests.wire_pairs import LOOPBACK, open_sockets
@@ -19,7 +21,9 @@ from wire import hark
 from wire.connection import Connection, Sendable, dial
 from wire.errors import WireError
 from wire.pcm import SPEECH
+from wire.server import serve
 
+T = TypeVar("T")
 H = TypeVar("H", bound=hark.HarkEvent)
 
 LATE_S = 60.0  # of virtual time: what has not come by then never comes
@@ -73,11 +77,15 @@ class Peer:
             async for event in self.connection:
                 self.received.append((asyncio.get_running_loop().time(), event))
                 self._more.set()
+                await self.answer(event)
         except WireError:
             pass
         finally:
             self.closed = True
             self._more.set()
+
+    async def answer(self, event: Event) -> None:
+        """What this kind of peer answers at once."""
 
     async def send(self, *events: Event | Sendable) -> None:
         """Sends them in a row."""
@@ -88,8 +96,16 @@ class Peer:
         """Waits for more to come until something is so."""
         async with asyncio.timeout(LATE_S):
             while not happens():
-                self._more.clear()
-                await self._more.wait()
+                await self._comes()
+
+    async def over(self) -> None:
+        """Waits for the connection's end."""
+        while not self.closed:
+            await self._comes()
+
+    async def _comes(self) -> None:
+        self._more.clear()
+        await self._more.wait()
 
     async def next(self, kind: type[Kind]) -> Event:
         """The next event of a kind, after the last one that was asked for."""
@@ -114,8 +130,7 @@ class Peer:
                     if (found := fits(event)) is not None:
                         return found
                 assert not self.closed, "the connection has ended"
-                self._more.clear()
-                await self._more.wait()
+                await self._comes()
 
     def all(self, kind: type[Kind]) -> list[Event]:
         """All that have come of a kind."""
@@ -130,14 +145,13 @@ class Peer:
         return [said.NAME if (said := hark.parse(event)) else event.type for _, event in self.received]
 
 
-T = TypeVar("T")
+P = TypeVar("P", bound=Peer)
 
 
 @asynccontextmanager
-async def reading(connection: Connection) -> AsyncIterator[Peer]:
-    """A peer that reads while the context lasts, and then closes."""
-    peer = Peer(connection)
-    async with connection:
+async def reading(peer: P) -> AsyncIterator[P]:
+    """The peer reads while the context lasts, and then closes."""
+    async with peer.connection:
         task = asyncio.create_task(peer.read())
         try:
             yield peer
@@ -159,7 +173,7 @@ async def _ping(peer: Peer) -> None:
 async def controller(port: int, hub: str = "") -> AsyncIterator[Peer]:
     """Dials a satellite and leads it, as a plain controller or as the hub of a name; pings while the context lasts."""
     async with AsyncExitStack() as stack:
-        peer = await stack.enter_async_context(reading(await dial(LOOPBACK, port, timeout_s=1.0)))
+        peer = await stack.enter_async_context(reading(Peer(await dial(LOOPBACK, port, timeout_s=1.0))))
         await peer.send(RunSatellite())
         if hub:
             await peer.send(hark.Hello(hub, hark.CAPABILITIES))
@@ -182,3 +196,114 @@ def reply_events(turn: str, seconds: float) -> list[Sendable]:
     """A hub's whole reply."""
     start = AudioStart(SPEECH.rate, SPEECH.width, SPEECH.channels)
     return [hark.Turn(turn, "reply"), start, *speech_events(seconds), AudioStop(), hark.Turn(turn, "end")]
+
+
+# For the hub
+
+CLOCK_AHEAD_S = 1000.0  # of the scripted satellite's clock before the hub's
+QUESTION_S = 1.0
+
+
+class SatellitePeer(Peer):
+    """A satellite's end of a connection: answers what every satellite answers, plays what it is sent at once."""
+
+    def __init__(self, connection: Connection, name: str) -> None:
+        super().__init__(connection)
+        self.name = name
+        self.turns = 0
+        self.played_s = 0.0
+        self.plays = True
+
+    @property
+    def turn(self) -> str:
+        """Of the latest wake word."""
+        return f"{self.name}:{self.turns}"
+
+    def clock(self) -> float:
+        """The satellite's own."""
+        return asyncio.get_running_loop().time() + CLOCK_AHEAD_S
+
+    async def answer(self, event: Event) -> None:
+        """See Peer."""
+        if Ping.is_type(event.type):
+            await self.send(Pong(text=event.data.get("text")))
+        elif Describe.is_type(event.type):
+            await self.send(self.info())
+        elif AudioChunk.is_type(event.type) and self.plays:
+            self.played_s += SPEECH.seconds(len(event.payload or b""))
+            await self.send(hark.Playback(self.turn, 0, self.played_s * 1000, 0))
+        match hark.parse(event):
+            case hark.Hello():
+                await self.send(hark.Hello(self.name, hark.CAPABILITIES))
+            case hark.Clock(t0=asked):
+                await self.send(hark.Clock(asked, self.clock(), self.clock()))
+
+    def info(self) -> Info:
+        """Of a satellite in the room of its own name."""
+        about = Attribution(name="Hark", url="https://example.org")
+        told = Satellite(self.name, about, installed=True, description=None, version=None, area=f"{self.name} area")
+        return Info(satellite=told)
+
+    async def wake(self) -> str:
+        """The wake word; returns the new turn."""
+        self.turns += 1
+        self.played_s = 0.0
+        await self.send(hark.Turn(self.turn, "wake", name="hey_jarvis", score=0.9, level=-30.0))
+        return self.turn
+
+    async def speak(self, seconds: float = QUESTION_S) -> None:
+        """A question in real time, and silence after it until the hub has heard enough."""
+        await self.send(VoiceStarted())
+        await self.stream(seconds)
+        await self.send(VoiceStopped())
+
+    async def stream(self, seconds: float) -> None:
+        """So much sound, in real time."""
+        for chunk in speech_events(seconds):
+            await asyncio.sleep(CHUNK_S)
+            await self.send(chunk)
+
+    async def ask(self) -> str:
+        """The wake word, a question and the silence that ends it; returns the turn."""
+        turn = await self.wake()
+        await self.speak()
+        await self.stream(1.0)
+        return turn
+
+
+class FakeSatellite:
+    """A satellite that hubs can dial; each connection is a SatellitePeer."""
+
+    def __init__(self, name: str = "kitchen") -> None:
+        self.name = name
+        self.port = free_port()
+        self.dialled: list[float] = []
+        self.hub: SatellitePeer | None = None
+        self._came = asyncio.Event()
+
+    @property
+    def address(self) -> str:
+        """As a hub's settings name it."""
+        return f"{LOOPBACK}:{self.port}"
+
+    async def _serve(self, connection: Connection) -> None:
+        self.dialled.append(asyncio.get_running_loop().time())
+        async with reading(SatellitePeer(connection, self.name)) as peer:
+            self.hub = peer
+            self._came.set()
+            await peer.over()
+
+    @asynccontextmanager
+    async def up(self) -> AsyncIterator[FakeSatellite]:
+        """Listens while the context lasts."""
+        async with serve(LOOPBACK, self.port, self._serve):
+            yield self
+
+    async def led(self) -> SatellitePeer:
+        """Waits for the next hub to dial and to greet."""
+        async with asyncio.timeout(LATE_S):
+            self._came.clear()
+            await self._came.wait()
+        assert self.hub is not None
+        await self.hub.next_hark(hark.Hello)
+        return self.hub

@@ -19,7 +19,10 @@ from hub.stt.decoder_process import BEGIN, FAILED, FINAL, HEAR
 from hub.stt.recognizer import RecognizerError
 
 START_S = 60.0  # to load the model; it takes about one second here, and ten on a slow machine
+GOING_S = 0.2  # a child that closed its pipe is given to go, so that its own exit status is seen
 ANSWER_S = 20.0  # for one request; the longest utterance takes three seconds here
+
+_AGAIN = "say it again, a new one is started"
 
 
 class Hearing:
@@ -37,6 +40,7 @@ class Decoder:
         self._lock = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
         self._pipe: Connection | None = None
+        self._stopped = False
 
     def start(self) -> None:
         """Starts the child and waits until it has loaded the model; raises RecognizerError."""
@@ -64,13 +68,16 @@ class Decoder:
             return "" if hearing.over else self._ask(FINAL, ANSWER_S)
 
     def stop(self) -> None:
-        """Ends the child, whatever it is doing."""
-        if self._child is not None:
-            self._child.kill()  # frees a request that waits for its answer
+        """Ends the child, whatever it is doing; there will be no other."""
+        self._stopped = True
+        if child := self._child:
+            child.kill()  # frees a request that waits for its answer
         with self._lock:
             self._end()
 
     def _start(self) -> None:
+        if self._stopped:
+            raise RecognizerError("speech-to-text is being shut down; say it again later")
         ours, theirs = Pipe()
         with theirs:
             self._child = subprocess.Popen(
@@ -86,16 +93,17 @@ class Decoder:
 
     def _ask(self, request: bytes, seconds: float) -> str:
         if self._pipe is None:
-            raise RecognizerError("the speech decoder is not running any more; say it again")
+            raise RecognizerError(f"the speech decoder is not running any more; {_AGAIN}")
         try:
             self._pipe.send_bytes(request)
             if not self._pipe.poll(seconds):
                 raise TimeoutError
             answer = self._pipe.recv_bytes()
-        except (EOFError, OSError) as error:
+        except TimeoutError as error:
             self._end()
-            why = f"did not answer within {seconds:.0f} s" if isinstance(error, TimeoutError) else "ended unexpectedly"
-            raise RecognizerError(f"the speech decoder {why}; say it again, a new one is started") from error
+            raise RecognizerError(f"the speech decoder did not answer within {seconds:.0f} s; {_AGAIN}") from error
+        except (EOFError, OSError) as error:
+            raise RecognizerError(f"the speech decoder ended unexpectedly ({self._end()}); {_AGAIN}") from error
         if answer[:1] == FAILED:
             self._end()
             raise RecognizerError(
@@ -103,12 +111,15 @@ class Decoder:
             )
         return answer[1:].decode()
 
-    def _end(self) -> None:
-        """Leaves no process and no pipe behind."""
+    def _end(self) -> str:
+        """Leaves no process and no pipe behind; returns how the child ended."""
+        ended = "never started"
         if self._child is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._child.wait(GOING_S)
             self._child.kill()
-            self._child.wait()
+            ended = f"exit status {self._child.wait()}"
         if self._pipe is not None:
-            with contextlib.suppress(OSError):
-                self._pipe.close()
+            self._pipe.close()
         self._child = self._pipe = None
+        return ended

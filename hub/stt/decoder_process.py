@@ -24,13 +24,15 @@ def main() -> None:
     with Connection(int(sys.argv[1])) as pipe, contextlib.suppress(EOFError, OSError, KeyboardInterrupt):
         try:
             serve(pipe)
-        except (RuntimeError, ValueError, ImportError, MemoryError) as error:  # as pocketsphinx reports
+        except (EOFError, OSError):
+            raise
+        except Exception as error:  # the border of the process: whatever it is, the parent says it
             pipe.send_bytes(FAILED + f"{type(error).__name__}: {error}".encode())
 
 
 def serve(pipe: Connection) -> None:
     """The conversation."""
-    from hub.stt.ears import Ears  # here, so that a library that cannot be loaded is answered too
+    from hub.stt.ears import Ears  # here, so that a library that cannot be loaded is told as well
 
     ears = Ears(json.loads(pipe.recv_bytes()))
     pipe.send_bytes(DONE)

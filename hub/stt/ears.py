@@ -40,9 +40,9 @@ PRIOR_FRAMES = 500  # for how many frames the mean that pocketsphinx was told co
 SPEECH_MEAN = (45.0, -5.0, -3.0, 0.0, -5.0, -5.0, -5.0, -5.0, -3.0, -3.0, -3.0, -3.0, -3.0)
 """What speech at large measures with this model: the mean while nothing is known of the utterance."""
 
-DOUBTFUL = -5.0
+DOUBTFUL = -5.5
 """Mean log likelihood of a frame, relative to the best sound there is, below which words are taken for something else:
-commands measure -1.8 to -4.6, single words that are none of ours -4.9 to -6.7."""
+commands measure -1.8 to -4.6, and less in noise; single words that are none of ours -4.9 to -6.7."""
 SLOWEST_SOUND = 30
 """Frames (of 10 ms) that a sound of a word lasts at most, on average; noise heard as a word takes 60 and more."""
 
@@ -78,7 +78,8 @@ class Ears:
         if len(self._heard) >= self._next_mean and self._live.n_frames():
             self._listen_again(self._mean())
         end = len(self._heard) - len(self._heard) % 2
-        self._live.process_raw(bytes(self._heard[self._fed : end]))
+        if end > self._fed:  # pocketsphinx raises IndexError on nothing
+            self._live.process_raw(bytes(self._heard[self._fed : end]))
         self._fed = end
         words = self._live.hyp()
         return _text(words.hypstr.split()) if words else ""

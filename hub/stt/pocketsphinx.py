@@ -69,13 +69,8 @@ class PocketSphinx:
         _log.info("loading %d speech decoder%s", self._count, "s" if self._count > 1 else "")
         self._decoders = [Decoder(model) for _ in range(self._count)]
         try:
-            async with asyncio.TaskGroup() as group:
-                for decoder in self._decoders:
-                    group.create_task(self._scheduler.run(decoder.start))
-        except* RecognizerError as errors:
-            self._stop()
-            raise errors.exceptions[0] from None
-        except* BaseException:
+            await asyncio.gather(*(self._scheduler.run(decoder.start) for decoder in self._decoders))
+        except BaseException:
             self._stop()
             raise
         for decoder in self._decoders:

@@ -64,7 +64,8 @@ def _entries(word: str, spoken: Iterable[str]) -> Iterator[str]:
 def pronunciations(token: str, known: Pronunciations) -> list[str]:
     """How a token may be spoken, the usual way first."""
     parts = [_variants(word, known) for part in token.split("_") for word in _spoken(part)]
-    return [" ".join(choice) for choice in itertools.islice(itertools.product(*parts), MAX_VARIANTS)]
+    choices = itertools.islice(itertools.product(*parts), MAX_VARIANTS)
+    return [" ".join(filter(None, choice)) for choice in choices]
 
 
 def wake_dictionary(word: str, phrases: Iterable[str], known: Pronunciations) -> Iterator[str]:

@@ -83,7 +83,7 @@ def test_a_stage_runs_from_the_latest_of_its_starts_to_its_end() -> None:
             "first_audio_played": 10.88,
         }
     )
-    expected = {"vad": 20.0, "stt": 200.0, "llm": 100.0, "tts": 60.0, "playout": 100.0, "whole": 880.0}
+    expected = {"vad": 20.0, "stt": 200.0, "wait": 620.0, "llm": 100.0, "tts": 60.0, "playout": 100.0, "whole": 880.0}
     assert turn.stages_ms() == expected
     turn.marks["final"] = 10.70  # a slow decode: the model waits for it and no longer for the endpoint
     assert turn.stages_ms()["llm"] == 20.0

@@ -61,7 +61,7 @@ async def house(hub: tuple[str, ...] = LOCAL, allow: tuple[str, ...] = LOCAL) ->
 @asynccontextmanager
 async def connection(port: int) -> AsyncIterator[Peer]:
     """Somebody who has said nothing yet."""
-    async with reading(await dial(LOOPBACK, port, timeout_s=1.0)) as peer:
+    async with reading(Peer(await dial(LOOPBACK, port, timeout_s=1.0))) as peer:
         yield peer
 
 
