@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import aclosing
 from dataclasses import dataclass
 
 from config.satellite import SatelliteSettings
@@ -74,15 +75,19 @@ class Ears:
 
     async def _listen(self) -> None:
         try:
-            async for frame in self._microphone.frames():
-                level = level_dbfs(frame.pcm)
-                self._preroll.push(frame.pcm)
-                voice, room = self._vad.is_voice(frame.pcm), self._floor.is_room(level)  # both learn from every frame
-                self._heard(frame, self._pauses.frame(voice and not room))
-                for detection in self._detector.scores(await self._wake.hear(frame.pcm))[:1]:
-                    self._woken(Woken(detection, level))
+            async with aclosing(self._microphone.frames()) as frames:
+                async for frame in frames:
+                    await self._hear(frame)
         except MicrophoneError as error:
             _log.error("%s", error)
+
+    async def _hear(self, frame: Frame) -> None:
+        level = level_dbfs(frame.pcm)
+        self._preroll.push(frame.pcm)
+        voice, room = self._vad.is_voice(frame.pcm), self._floor.is_room(level)  # both learn from every frame
+        self._heard(frame, self._pauses.frame(voice and not room))
+        for detection in self._detector.scores(await self._wake.hear(frame.pcm))[:1]:
+            self._woken(Woken(detection, level))
 
 
 def _frames(milliseconds: int) -> int:

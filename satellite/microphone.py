@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -28,5 +28,5 @@ class Frame:
 class Microphone(Protocol):
     """A source of frames."""
 
-    def frames(self) -> AsyncIterator[Frame]:
-        """Opens it and yields frames as they are captured, without end. Raises MicrophoneError."""
+    def frames(self) -> AsyncGenerator[Frame, None]:
+        """Opens it and yields frames as they are captured, without end; closing it frees it. Raises MicrophoneError."""

@@ -152,27 +152,38 @@ def number_of(frame: bytes) -> int:
 
 @dataclass
 class FakeMicrophone:
-    """Numbered frames in real time; a test says when someone speaks, says the wake word, or it dies."""
+    """Numbered frames in real time; a test says when someone speaks, says the wake word, or it dies.
+
+    As a device, it can be open once at a time.
+    """
 
     speaking: bool = False
     wakes: bool = False
     dead: bool = False
     broken: bool = False
     opened: int = 0
+    open: bool = False
     number: int = 0
 
-    async def frames(self) -> AsyncIterator[Frame]:
+    async def frames(self) -> AsyncGenerator[Frame, None]:
         """See satellite.microphone.Microphone."""
+        assert not self.open, "the microphone is open already"
         self.opened += 1
-        while True:
-            await asyncio.sleep(FRAME_S)
-            if self.broken:
-                raise MicrophoneError("the microphone was pulled out; plug it in")
-            if self.dead:
-                continue
-            self.number += 1
-            wakes, self.wakes = self.wakes, False
-            yield Frame(heard_frame(self.number, self.speaking, wakes), asyncio.get_running_loop().time())
+        self.open = True
+        try:
+            while True:
+                await asyncio.sleep(FRAME_S)
+                if self.broken:
+                    raise MicrophoneError("the microphone was pulled out; plug it in")
+                if not self.dead:
+                    yield self._next()
+        finally:
+            self.open = False
+
+    def _next(self) -> Frame:
+        self.number += 1
+        wakes, self.wakes = self.wakes, False
+        return Frame(heard_frame(self.number, self.speaking, wakes), asyncio.get_running_loop().time())
 
 
 class FakeVad:

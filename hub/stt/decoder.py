@@ -52,10 +52,11 @@ class Decoder:
         with self._lock:
             if hearing.over:
                 return
-            if self._child is None or self._child.poll() is not None:
-                self._end()
+            try:
+                self._ask(BEGIN, ANSWER_S)
+            except RecognizerError:  # it died while it had nothing to hear, so no word is lost
                 self._start()
-            self._ask(BEGIN, ANSWER_S)
+                self._ask(BEGIN, ANSWER_S)
 
     def hear(self, hearing: Hearing, pcm: bytes) -> str:
         """Gives the child more sound; returns the words so far."""

@@ -11,7 +11,7 @@ import asyncio
 import logging
 import struct
 import wave
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -66,7 +66,7 @@ class FileMicrophone:
         if not path.is_dir():
             read_recording(path)
 
-    async def frames(self) -> AsyncIterator[Frame]:
+    async def frames(self) -> AsyncGenerator[Frame, None]:
         """See satellite.microphone.Microphone."""
         loop = asyncio.get_running_loop()
         start = loop.time()

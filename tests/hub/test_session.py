@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import sqlite3
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
@@ -18,9 +19,7 @@ from wyoming.asr import Transcript
 from wyoming.audio import AudioChunk, AudioStart, AudioStop
 from wyoming.error import Error
 from wyoming.event import Event
-from wyoming.info import Describe
 from wyoming.ping import Ping, Pong
-from wyoming.vad import VoiceStopped
 
 from config.hub import HubSettings, TimelineSettings
 from config.loading import build, one, read
@@ -33,7 +32,7 @@ from hub.timeline import ARRIVED, SILENCE
 from hub.turn import Engines
 from hub.watch import Seen
 from tests.fakes import FakeRecognizer, FakeResponder, FakeVoice
-from tests.peers import CLOCK_AHEAD_S, FakeSatellite, SatellitePeer, run_clean, speech_events
+from tests.peers import CLOCK_AHEAD_S, FakeSatellite, SatellitePeer, run_clean
 from tests.settings import HUB_TOML
 from tests.wire_events import EVENTS
 from wire import hark
@@ -180,7 +179,9 @@ def test_a_question_is_answered_event_by_event() -> None:
         assert told == expected
         assert satellite.all(Transcript)[0].data["text"] == WORDS
         assert [(said.turn, said.phase) for said in satellite.all_hark(hark.Turn)] == [(turn, "reply"), (turn, "end")]
-        sound = {(event.data["rate"], event.data["width"], event.data["channels"]) for event in satellite.all(AudioChunk)}
+        sound = {
+            (event.data["rate"], event.data["width"], event.data["channels"]) for event in satellite.all(AudioChunk)
+        }
         form = house.voice.format
         assert sound == {(form.rate, form.width, form.channels)}
         assert house.responder.asked == [Request(WORDS, "kitchen", "kitchen area")]
@@ -404,8 +405,6 @@ def test_the_satellites_times_are_brought_to_the_hubs_clock(tmp_path: Path) -> N
 
 
 def rows(file: Path) -> list[tuple[object, ...]]:
-    import sqlite3
-
     with closing(sqlite3.connect(file)) as connection:
         return connection.execute("SELECT turn, satellite, marks_ms FROM turns").fetchall()
 
@@ -435,7 +434,9 @@ def test_stages_over_their_budget_are_named() -> None:
         await satellite.ask()
         await satellite.next_hark(hark.Turn, phase="end")
         end = satellite.clock() - 10.0
-        await satellite.send(hark.Trace(satellite.turn, {**marks(end), SILENCE: end + 0.2, "first_audio_played": end + 3}))
+        await satellite.send(
+            hark.Trace(satellite.turn, {**marks(end), SILENCE: end + 0.2, "first_audio_played": end + 3})
+        )
         await asyncio.sleep(0.01)
         [shown] = house.shown("times")
         assert {"vad", "whole"} <= set(map(str, shown["over_budget"] if isinstance(shown["over_budget"], list) else []))
@@ -450,13 +451,19 @@ def test_no_word_is_kept(tmp_path: Path) -> None:
             await whole_turn(satellite)
             await satellite.send(hark.Trace(satellite.turn, marks(satellite.clock())))
         await asyncio.sleep(0.01)
-        held = b"".join(path.read_bytes() for path in tmp_path.iterdir())
-        assert b"kitchen:3" in held
-        for word in (*WORDS.split(), *"".join(REPLY).split()):
-            if len(word) > 3:
-                assert word.encode() not in held
+        held.append(content(tmp_path))
 
+    held: list[bytes] = []
     session_test(scenario, House(kept=tmp_path / "times.sqlite"))
+    for kept in (*held, content(tmp_path)):
+        assert b"kitchen:3" in kept
+        for word in (*WORDS.split(), *"".join(REPLY).split()):
+            assert len(word) <= 3 or word.encode() not in kept
+
+
+def content(folder: Path) -> bytes:
+    """All that lies in a folder: a database and what belongs to it."""
+    return b"".join(path.read_bytes() for path in folder.iterdir())
 
 
 def test_turns_whose_satellite_sends_no_times_are_kept_without(tmp_path: Path) -> None:
@@ -520,17 +527,18 @@ MALFORMED: dict[str, Event] = {
     "a clock that runs backwards": hark.Clock(0.0, 5.0, 4.0).event(),
     "an info that is none": Event("info", {"satellite": 5}),
     "an info of lists that are none": Event("info", {"asr": None}),
-    "a name that is none": Event("info", {"satellite": {"name": 5, "attribution": {"name": "", "url": ""}, "installed": True}}),
+    "a name that is none": Event(
+        "info", {"satellite": {"name": 5, "attribution": {"name": "", "url": ""}, "installed": True}}
+    ),
     "an area that is none": Event(
-        "info", {"satellite": {"name": "x", "area": {"x": 1}, "attribution": {"name": "", "url": ""}, "installed": True}}
+        "info",
+        {"satellite": {"name": "x", "area": {"x": 1}, "attribution": {"name": "", "url": ""}, "installed": True}},
     ),
 }
 
 
 @pytest.mark.parametrize("event", MALFORMED.values(), ids=MALFORMED)
-def test_what_is_malformed_ends_the_connection_with_a_sentence(
-    event: Event, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_what_is_malformed_ends_the_connection_with_a_sentence(event: Event, caplog: pytest.LogCaptureFixture) -> None:
     async def scenario(house: House, satellite: SatellitePeer) -> None:
         await satellite.send(event)
         again = await house.satellite.led()
@@ -552,7 +560,9 @@ def test_a_satellite_that_is_led_by_another_hub_is_said(caplog: pytest.LogCaptur
     assert "kitchen is led by another hub" in caplog.text
 
 
-VALUES = st.none() | st.integers(-3, 3) | st.floats(-1, 1) | st.sampled_from(["wake", "end", "kitchen:1"]) | st.just({})
+VALUES: st.SearchStrategy[object] = (
+    st.none() | st.integers(-3, 3) | st.floats(-1, 1) | st.sampled_from(["wake", "end", "kitchen:1"]) | st.just({})
+)
 FIELDS = st.dictionaries(st.sampled_from([*START, "turn", "phase", "t0", "t1", "t2", "marks", "name", "text"]), VALUES)
 TURNS = st.sampled_from(["kitchen:1", "kitchen:2", "x"])
 TIMES = st.floats(-1e9, 1e9)
@@ -562,9 +572,14 @@ ANY = st.one_of(
     st.builds(lambda turn: hark.Turn(turn, "wake").event(), TURNS),
     st.builds(lambda turn: hark.Cancel(turn, 5.0).event(), TURNS),
     st.builds(lambda turn, played: hark.Playback(turn, 0, played, 0).event(), TURNS, st.floats(0, 1e6)),
-    st.builds(lambda turn, at: hark.Trace(turn, {"end_of_speech": at, "first_audio_played": 3 * at}).event(), TURNS, TIMES),
-    st.builds(lambda name, data: Event("user-event", {"name": f"hark/{name}", "data": data}), st.sampled_from(
-        ["hello", "standby", "turn", "cancel", "flush", "playback", "clock", "trace"]), FIELDS),
+    st.builds(
+        lambda turn, at: hark.Trace(turn, {"end_of_speech": at, "first_audio_played": 3 * at}).event(), TURNS, TIMES
+    ),
+    st.builds(
+        lambda name, data: Event("user-event", {"name": f"hark/{name}", "data": data}),
+        st.sampled_from(["hello", "standby", "turn", "cancel", "flush", "playback", "clock", "trace"]),
+        FIELDS,
+    ),
     st.builds(Event, st.sampled_from(["info", "ping", "audio-chunk"]), FIELDS, st.none() | st.binary(max_size=8)),
     EVENTS,
 )

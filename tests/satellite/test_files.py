@@ -223,11 +223,11 @@ def test_a_damaged_file_is_sound_or_a_sentence(data: st.DataObject) -> None:
         path = record(Path(folder) / "question.wav", tone(1000, 0.01))
         path.write_bytes(data.draw(mutations(path.read_bytes())))
         try:
-            pcm = read_recording(path)
+            sentence, pcm = "", read_recording(path)
         except MicrophoneError as error:
-            assert str(path) in str(error)
-        else:
-            assert len(pcm) <= LONGEST_S * SPEECH.rate * 2
+            sentence, pcm = str(error), b""
+        assert str(path) in sentence or not sentence
+        assert len(pcm) <= LONGEST_S * SPEECH.rate * 2
 
 
 # The speaker

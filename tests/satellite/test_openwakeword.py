@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-import bench
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import bench
 from satellite.engines.files import NOISE_RMS, read_recording
 from satellite.engines.openwakeword import STEP_S, OpenWakeWords
 from satellite.wake import WakeError
@@ -80,7 +80,8 @@ def test_every_score_is_a_share() -> None:
 def test_any_cutting_of_the_sound_gives_the_same_scores(data: st.DataObject) -> None:
     pcm, expected = spoken("hey-jarvis"), list(by_the_frame("hey-jarvis"))
     sizes = data.draw(st.lists(st.integers(1, SPEECH.bytes(STEP_S)), min_size=1, max_size=20))
-    cut, start = [], 0
+    cut: list[bytes] = []
+    start = 0
     while start < len(pcm):
         size = sizes[len(cut) % len(sizes)]
         cut.append(pcm[start : start + size])
