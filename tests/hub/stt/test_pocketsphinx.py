@@ -143,8 +143,7 @@ def test_leaving_in_the_middle_of_a_call_leaves_a_usable_decoder(run: Callable[[
             for _ in range(steps):
                 await asyncio.sleep(0.02)
             call.cancel()
-            with pytest.raises(asyncio.CancelledError):
-                await call
+            await asyncio.wait([call])  # cancelled, or over already on a quick machine
         assert await transcript(engine, batches(OTHER)) == OTHER_SAID
 
     run(law)
