@@ -48,4 +48,7 @@ async def _lead_once(address: str, service: Service) -> str:
             await Session(connection, address, service).run()
     except WireError as error:
         return str(error)
+    except Exception:  # costs this satellite's session, never the others'
+        _log.exception("the session of satellite %s failed, which is a bug", address)
+        return "its session failed"
     return "it closed its connection"

@@ -126,10 +126,9 @@ class Session:
                 await self._stop_turn()
                 self._begin_turn(said, group)
             case hark.Cancel():
-                await self._stop_turn()
-                await self._connection.send(hark.Flush(said.turn))
-            case hark.Playback() if self._room is not None and said.turn == self._room.turn:
-                self._room.progress.report(said.played_ms / 1000)
+                await self._cancelled(said.turn)
+            case hark.Playback():
+                self._played(said)
             case hark.Clock(t1=float() as t1, t2=float() as t2):
                 self._offset.feed(said.t0, t1, t2, self._clock())
             case hark.Trace():
@@ -138,6 +137,16 @@ class Session:
                 _log.warning("%s is led by another hub; standing by", self._name)
             case hark.Hello():
                 _log.info("leading %s", said.name)
+
+    async def _cancelled(self, turn: str) -> None:
+        """Barge-in; whatever became of the turn, the satellite waits for the flush."""
+        if self._room is not None and turn == self._room.turn:
+            await self._stop_turn()
+        await self._connection.send(hark.Flush(turn))
+
+    def _played(self, said: hark.Playback) -> None:
+        if self._room is not None and said.turn == self._room.turn:
+            self._room.progress.report(said.played_ms / 1000)
 
     def _meet(self, event: Event) -> None:
         try:

@@ -86,9 +86,8 @@ async def understand(room: Room, turn: Turn) -> str | None:
         aclosing(hear(sound, turn.engines.recognizer, endpoint, turn.timeline)) as hypotheses,
     ):
         async for hypothesis in hypotheses:
-            if hypothesis.end or hypothesis.text != words:
-                show(turn, "question" if hypothesis.end else "words", text=hypothesis.text)
             words, end = hypothesis.text, hypothesis.end
+            show(turn, "words" if end is None else "question", text=words)
     if end is End.NO_SPEECH:
         return None
     await room.send(Transcript(text=words))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from config.hub import Budgets
 from hub.timeline import STAGES, Timeline
 
-WIDTH = 48  # characters of the scale, so that a line fits a terminal of 80
+WIDTH = 48  # characters of the scale, so that a line without a verdict fits a terminal of 80
 
 
 def waterfall(timeline: Timeline, budgets: Budgets) -> str:

@@ -19,7 +19,7 @@ from wire.pcm import PcmFormat
 _log = logging.getLogger(__name__)
 
 PIECE_S = 0.02  # handed to the speaker at a time: a flush is heard this much later at most
-UNDERRUN_GROWTH = 1.5  # of the sound held back, at each underrun
+UNDERRUN_GROWTH = 1.5  # of the sound held back, at each underrun, up to what starts any reply
 
 
 class JitterBuffer:
@@ -85,7 +85,7 @@ class JitterBuffer:
             return b""
         if self._flowing:
             self.underruns += 1
-            self._target = round(self._target * UNDERRUN_GROWTH)
+            self._target = min(self._start, round(self._target * UNDERRUN_GROWTH))
             self._flowing = False
         return self.sound.silence(PIECE_S)
 

@@ -26,9 +26,7 @@ from hub.load.scheduler import Scheduler
 class IntentResponder:
     """A `Responder` for one home; `clock` tells the home's local time. Raises LanguageError."""
 
-    def __init__(
-        self, home: Home, scheduler: Scheduler, clock: Callable[[], datetime], language: str = "en"
-    ) -> None:
+    def __init__(self, home: Home, scheduler: Scheduler, clock: Callable[[], datetime], language: str = "en") -> None:
         loaded = load(language)
         self._home = home
         self._scheduler = scheduler

@@ -19,6 +19,7 @@ from hub.fleet import FIRST_RETRY_S, STEADY_S, lead_all
 from hub.session import SILENCE_S, Service
 from hub.store import Store
 from hub.turn import Engines
+from hub.watch import Seen, Watch
 from tests.fakes import FakeRecognizer, FakeResponder, FakeVoice
 from tests.peers import FakeSatellite, SatellitePeer, free_port, run_clean
 from tests.settings import HUB_TOML
@@ -43,10 +44,12 @@ class Hub:
     def settings(self) -> HubSettings:
         return build(HubSettings, [read(HUB_TOML), one("fleet.satellites", self.addresses, "test")])
 
+    watch: Watch = lambda seen: None
+
     @asynccontextmanager
     async def run(self) -> AsyncIterator[None]:
         """Leads them while the context lasts."""
-        service = Service(self.settings(), self.engines, Store(NONE_KEPT), lambda seen: None)
+        service = Service(self.settings(), self.engines, Store(NONE_KEPT), self.watch)
         leading = asyncio.create_task(lead_all(service))
         try:
             yield
@@ -125,6 +128,27 @@ def test_every_satellite_of_the_settings_is_led_and_turns_do_not_mix() -> None:
                 assert {said.turn for said in satellite.all_hark(hark.Turn)} == {satellite.turn}
 
     run_clean(scenario)
+
+
+def test_a_bug_in_one_session_costs_that_session_and_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    def watch(seen: Seen) -> None:
+        if seen["satellite"] == "kitchen":
+            raise RuntimeError("a bug")
+
+    async def scenario() -> None:
+        kitchen, hall = FakeSatellite("kitchen"), FakeSatellite("hall")
+        async with kitchen.up(), hall.up(), Hub([kitchen.address, hall.address], watch=watch).run():
+            first, second = await asyncio.gather(kitchen.led(), hall.led())
+            asking = asyncio.create_task(first.ask())
+            await whole_turn(second)
+            await asyncio.sleep(5.0)
+            asking.cancel()
+            await asyncio.wait([asking])
+            assert len(kitchen.dialled) == 2
+            await whole_turn(second)
+
+    run_clean(scenario)
+    assert "a bug" in caplog.text
 
 
 @pytest.mark.parametrize("treats", RUDE.values(), ids=RUDE)

@@ -320,6 +320,18 @@ def test_a_cancel_when_there_is_nothing_to_cancel_is_answered_as_well() -> None:
     session_test(scenario)
 
 
+def test_a_cancel_that_names_another_turn_stops_none() -> None:
+    async def scenario(house: House, satellite: SatellitePeer) -> None:
+        asking = asyncio.create_task(satellite.ask())
+        await asyncio.sleep(0.5)
+        await satellite.send(hark.Cancel("kitchen:77", 0.0))
+        await satellite.next_hark(hark.Flush, turn="kitchen:77")
+        await satellite.next(AudioStop)
+        await satellite.next_hark(hark.Turn, turn=await asking, phase="end")
+
+    session_test(scenario)
+
+
 def test_a_wake_word_ends_the_turn_before_it() -> None:
     async def scenario(house: House, satellite: SatellitePeer) -> None:
         house.responder.tokens = ["This is a long story and it goes on, "] * 50

@@ -372,7 +372,7 @@ def test_the_wake_word_silences_a_reply_and_late_sound_of_it_is_dropped_until_th
     async def scenario(room: Room) -> None:
         async with controller(room.port, "hub") as hub:
             old, new = await interrupted(room, hub)
-            assert (old, new) != (new, old)
+            assert old != new
             trace = hub.all_hark(hark.Trace)[-1]
             assert trace.turn == old
             assert "last_audio" not in trace.marks
@@ -484,12 +484,11 @@ def test_a_controller_that_vanishes_leaves_a_satellite_that_the_next_one_leads(
     satellite_test(scenario)
 
 
-def test_a_controller_that_hangs_is_taken_for_gone() -> None:
+def test_a_controller_that_stands_by_takes_over_when_the_hub_vanishes() -> None:
     async def scenario(room: Room) -> None:
         async with controller(room.port) as plain, controller(room.port, "hub") as hub:
             await listening(room, hub)
             hub.connection.abort()
-            await plain.until(lambda: room.phase is not Phase.LISTENING or plain.closed)
             await room.until(Phase.IDLE, 0.1)
             await asyncio.sleep(REFRACTORY_S)
             await whole_turn(room, plain)
