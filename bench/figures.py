@@ -82,10 +82,17 @@ def outliers(answers: Sequence[Answer]) -> list[dict[str, object]]:
     for number, answer in enumerate(answers):
         own = answer.stages_ms()
         if own.get("whole", 0.0) > fence:
-            late = {name: took - statistics.median(stages[name]) for name, took in own.items() if name != "whole"}
+            late = {name: own[name] - statistics.median(stages[name]) for name in seen(answer) if name in own}
             stage = max(late, key=lambda name: late[name])
             found.append({"turn": number, "question": answer.question, "whole_ms": own["whole"], "late_stage": stage})
     return found
+
+
+def seen(answer: Answer) -> tuple[str, ...]:
+    """The stages that the person waited for: the final words are made while the endpoint waits, or are waited for."""
+    marks = answer.marks_ms()
+    hidden = marks.get("final", 0.0) <= marks.get("endpoint", 0.0)
+    return (*(("wait",) if hidden else ("vad", "stt")), "llm", "tts", "playout")
 
 
 def turn(answer: Answer) -> dict[str, object]:

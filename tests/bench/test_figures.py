@@ -13,14 +13,20 @@ from tests.settings import HUB_TOML
 
 
 def answer(whole: float, stt: float) -> Answer:
-    return Answer("turn on the light", times={"stages_ms": {"stt": stt, "whole": whole}})
+    stages = {"stt": stt, "wait": 600.0, "llm": whole - max(stt + 100, 600), "whole": whole}
+    return Answer("turn on the light", times={"stages_ms": stages, "marks_ms": {"final": stt + 100, "endpoint": 600.0}})
 
 
 def test_an_outlier_is_told_with_the_stage_that_made_it_late() -> None:
-    answers = [answer(600 + number, 100) for number in range(10)] + [answer(1600, 1100)]
+    answers = [answer(610 + number, 100) for number in range(10)] + [answer(1600, 1490)]
     assert outliers(answers) == [
         {"turn": 10, "question": "turn on the light", "whole_ms": 1600, "late_stage": "stt"},
     ]
+
+
+def test_a_stage_that_is_hidden_by_the_wait_made_nothing_late() -> None:
+    answers = [answer(610 + number, 100) for number in range(10)] + [answer(1600, 450)]
+    assert [late["late_stage"] for late in outliers(answers)] == ["llm"]
 
 
 def test_turns_that_are_alike_have_no_outlier() -> None:
