@@ -65,11 +65,6 @@ class Pauses:
     _run: int = 0
     _speaking: bool = False
 
-    @property
-    def speaking(self) -> bool:
-        """Whether speech has started and not paused since."""
-        return self._speaking
-
     def begin_turn(self) -> None:
         """The wake word was just heard."""
         self._tail, self._run, self._speaking = self.wake_tail_frames, 0, False
