@@ -22,7 +22,8 @@ from hub.stt.recognizer import RecognizerError
 from hub.timeline import Timeline
 from hub.tts.voice import VoiceError
 from hub.turn import CLAUSES_AHEAD, Engines, Turn, take_turn
-from tests.fakes import VOICE_FORMAT, FakeRecognizer, FakeResponder, FakeUtterance, FakeVoice, Steps
+from hub.watch import Seen, Watch
+from tests.fakes import CHARACTERS_PER_S, VOICE_FORMAT, FakeRecognizer, FakeResponder, FakeUtterance, FakeVoice, Steps
 from tests.settings import HUB_TOML
 from tests.virtual_time import run
 from wire.connection import Sendable
@@ -96,15 +97,15 @@ class Scene:
         for part in (self.recognizer, self.responder, self.voice, self.satellite):
             part.steps = steps
 
-    def turn(self) -> Turn:
+    def turn(self, see: Watch | None = None) -> Turn:
         engines = Engines(self.recognizer, self.responder, self.voice)
         self.timeline = Timeline("boot:1", "kitchen", engines.names(), asyncio.get_running_loop().time)
-        return Turn(engines, settings(), self.timeline, lambda seen: self.seen.append(dict(seen)))
+        return Turn(engines, settings(), self.timeline, see or (lambda seen: self.seen.append(dict(seen))))
 
-    async def play(self, pause_at: float | None = None) -> None:
+    async def play(self, pause_at: float | None = None, see: Watch | None = None) -> None:
         speaking = asyncio.create_task(self.satellite.speak(pause_at))
         try:
-            await take_turn(self.satellite.room, self.turn())
+            await take_turn(self.satellite.room, self.turn(see))
         finally:
             speaking.cancel()
             await asyncio.wait([speaking])
@@ -113,11 +114,11 @@ class Scene:
 def test_the_last_token_is_read_before_the_first_sentence_has_been_spoken() -> None:
     scene = Scene()
     run(scene.play())
-    first_sentence, spoken_at = scene.voice.spoken[0]
-    heard_until = scene.satellite.times(AudioStart)[0] + len(first_sentence) / 15.0
+    first_clause, _ = scene.voice.spoken[0]
+    heard_until = scene.satellite.times(AudioStart)[0] + len(first_clause) / CHARACTERS_PER_S
+    assert len(first_clause) < len(REPLY) / 3  # a clause of the first sentence, so less time than the law gives
     assert scene.responder.last_token_at < heard_until
     assert " ".join(text for text, _ in scene.voice.spoken) == REPLY
-    assert spoken_at < scene.responder.last_token_at or len(scene.voice.spoken) > 1
 
 
 def test_speech_starts_with_the_first_clause_while_the_model_still_talks() -> None:
@@ -145,6 +146,23 @@ def test_at_most_two_clauses_wait_for_the_voice() -> None:
 
     # One was taken, two wait, and one more is in its stage's hand.
     assert run(scenario()) == 1 + 2 + 1
+
+
+def test_in_a_turn_a_slow_voice_holds_the_clauses_back() -> None:
+    story = [f"This is sentence number {number} of a long story. " for number in range(30)]
+    scene = Scene(responder=FakeResponder(story, token_s=0.001), voice=FakeVoice(rtf=0.9))
+
+    most = 0
+
+    def see(seen: Seen) -> None:
+        nonlocal most
+        if seen["event"] == "reply":
+            scene.seen.append(dict(seen))
+            most = max(most, len(scene.seen) - len(scene.voice.spoken))
+
+    run(scene.play(see=see))
+    assert len(scene.voice.spoken) > 20
+    assert most == 1 + CLAUSES_AHEAD + 1  # one is spoken, two wait, one is in its stage's hand
 
 
 def test_the_final_decode_runs_while_the_endpoint_waits() -> None:
