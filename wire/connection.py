@@ -63,6 +63,7 @@ class Connection:
         self._decoder = Decoder(limits)
         self._events: deque[Event] = deque()  # what came in one piece: at most PIECE_BYTES and one event
         self._sending = asyncio.Lock()
+        self._ended = False
         self._passed_over: set[str] = set()
         self.host, port = _address(writer)
         """The peer's IP address; an IPv4 address in IPv4's own notation, whatever the socket's family."""
@@ -111,7 +112,7 @@ class Connection:
         """
         data = encode(event if isinstance(event, Event) else event.event(), self._limits)
         async with self._sending:
-            if self._writer.is_closing():
+            if self._ended or self._writer.is_closing():
                 raise PeerGone(in_the_middle=False, why="the connection is closed")
             self._writer.write(data)
             await self._drain()
@@ -135,6 +136,12 @@ class Connection:
         if event.type not in self._passed_over and len(self._passed_over) < TYPES_LOGGED:
             self._passed_over.add(event.type)
             log.debug("%s: events of type %.40r are unknown here and passed over", self.peer, event.type)
+
+    def end(self) -> None:
+        """Tells the peer that nothing more comes; what it still sends is read until it closes, too."""
+        if not self._ended and not self._writer.is_closing():
+            self._ended = True
+            self._writer.write_eof()
 
     def abort(self) -> None:
         """Cuts the connection off, now; what waits for the peer is lost and its reader sees the end."""

@@ -1,0 +1,80 @@
+"""Laws of stopping, on real processes that are sent real signals."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+PATIENCE_S = 30.0  # only a program that hangs is waited for so long
+
+GOOD = """
+    async def program():
+        print("ready", flush=True)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            print("closed", flush=True)
+"""
+DEAF = """
+    async def program():
+        print("ready", flush=True)
+        while True:
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.Event().wait()
+"""
+DEVICE = """
+    async def program():
+        asyncio.get_running_loop().run_in_executor(ThreadPoolExecutor(1, "microphone"), threading.Event().wait)
+        print("ready", flush=True)
+        await asyncio.Event().wait()
+"""
+FAILS = """
+    async def program():
+        async with asyncio.TaskGroup():
+            raise KeyError("the port is taken")
+"""
+
+
+def started(source: str) -> subprocess.Popen[str]:
+    imports = (
+        "import asyncio, contextlib, threading\n"
+        "from concurrent.futures import ThreadPoolExecutor\n"
+        "from wire.program import run\n"
+    )
+    command = [sys.executable, "-c", f"{imports}{textwrap.dedent(source)}\nrun(program())"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    return process
+
+
+def stopped(source: str, by: signal.Signals) -> tuple[int, str, str]:
+    """Exit code and all output of a program that got a signal once it was ready."""
+    with started(source) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        process.send_signal(by)
+        out, err = process.communicate(timeout=PATIENCE_S)
+        return process.returncode, out, err
+
+
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_closes_all_parts_and_is_no_failure(by: signal.Signals) -> None:
+    assert stopped(GOOD, by) == (0, "closed\n", "")
+
+
+@pytest.mark.parametrize(("source", "named"), [(DEAF, "task Task-"), (DEVICE, "thread microphone_0")])
+def test_what_does_not_stop_is_named_and_left_behind(source: str, named: str) -> None:
+    code, _, err = stopped(source, signal.SIGTERM)
+    assert code == 1
+    assert "stopped by force after 1.5 s" in err
+    assert named in err
+
+
+def test_a_failure_in_a_group_comes_out_as_itself() -> None:
+    with started(FAILS) as process:
+        _, err = process.communicate(timeout=PATIENCE_S)
+    assert err.rstrip().endswith("KeyError: 'the port is taken'")
