@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from config.parts import Milliseconds, Name, Seconds, Slice, host_and_port
+from config.parts import Milliseconds, Name, Port, Seconds, Slice, check_networks, host_and_port
 from config.secret import Secret
 
 
@@ -75,6 +75,18 @@ class Load(Slice, frozen=True):
     slots: Annotated[int, msgspec.Meta(ge=1, le=64)]
 
 
+class Serve(Slice, frozen=True):
+    """The hub's speech-to-text and text-to-speech as Wyoming services."""
+
+    host: Name
+    port: Port
+    allow: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        """Checks the addresses now, not when somebody connects."""
+        check_networks("allow", self.allow)
+
+
 class Budgets(Slice, frozen=True):
     """What each stage of a turn may take before the waterfall marks it."""
 
@@ -104,5 +116,6 @@ class HubSettings(Slice, frozen=True):
     tts: Tts
     pacing: Pacing
     load: Load
+    serve: Serve
     budgets: Budgets
     timeline: TimelineSettings

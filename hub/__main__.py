@@ -1,7 +1,8 @@
-"""hark-hub: reads the settings, picks the engines, leads the satellites until it is told to stop."""
+"""hark-hub: reads the settings, picks the engines, leads the satellites and serves others until it is told to stop."""
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
@@ -18,6 +19,7 @@ from hub.home.demo import DemoHome
 from hub.llm.intents import IntentResponder
 from hub.llm.language import LanguageError
 from hub.load.scheduler import Scheduler
+from hub.serve.server import serve_clients
 from hub.session import Service
 from hub.store import Store
 from hub.stt.pocketsphinx import PocketSphinx
@@ -26,6 +28,7 @@ from hub.tts.espeak import Espeak
 from hub.tts.voice import VoiceError
 from hub.turn import Engines
 from hub.watch import Watch, watcher
+from wire.errors import CannotListen
 from wire.program import run
 
 _log = logging.getLogger(__name__)
@@ -50,7 +53,7 @@ def main(argv: Sequence[str] | None = None) -> None:
             print(f"hark-hub: the settings are good; satellites: {satellites}, things in the home: {things}")
         else:
             run(serve(settings, home, watcher(started.options.watch)))
-    except (SettingsError, LanguageError, RecognizerError, VoiceError) as error:
+    except (SettingsError, LanguageError, RecognizerError, VoiceError, CannotListen) as error:
         command_line.refuse("hub", error)
 
 
@@ -60,7 +63,7 @@ def home_file(settings: HubSettings) -> Path:
 
 
 async def serve(settings: HubSettings, home: DemoHome, watch: Watch) -> None:
-    """Loads the engines that the settings name and leads the satellites."""
+    """Loads the engines that the settings name, leads the satellites and serves other clients."""
     async with AsyncExitStack() as stack:
         scheduler = await stack.enter_async_context(Scheduler(settings.load.slots))
         ears = PocketSphinx(home, scheduler, decoders=settings.stt.decoders, wake_phrases=settings.stt.wake_phrases)
@@ -73,7 +76,9 @@ async def serve(settings: HubSettings, home: DemoHome, watch: Watch) -> None:
         stack.callback(store.close)
         for stage, name in engines.names().items():
             _log.info("%s: %s", stage, name)
-        await lead_all(Service(settings, engines, store, watch))
+        async with asyncio.TaskGroup() as group:
+            group.create_task(lead_all(Service(settings, engines, store, watch)))
+            group.create_task(serve_clients(settings, engines))
 
 
 if __name__ == "__main__":

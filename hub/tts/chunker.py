@@ -84,8 +84,10 @@ class Chunker:
         return letter == "\n" or after.isspace()
 
     def _too_long(self, at: int) -> bool:
+        if at + 1 >= LONGEST_CHUNK:
+            return True
         if not self._text[at].isspace():
-            return at + 1 >= LONGEST_CHUNK
+            return False
         return len(self._text[:at].split()) >= MOST_FIRST_WORDS if self._first else at >= MOST_CHARACTERS
 
 

@@ -1,0 +1,1 @@
+"""The hub as Wyoming services, for pipelines that Home Assistant runs itself."""

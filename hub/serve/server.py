@@ -1,0 +1,96 @@
+"""The hub's services on one port, for Home Assistant's own pipelines and any other Wyoming client.
+
+Strategy: of each connection one task reads, and answers `describe` and `ping` at once; another does what is asked, one
+request after the other. So a client that leaves is noticed while it is spoken to, and its end cancels its work: that is
+the only cancel there is.
+
+Rules: who is not in serve.allow is told nothing and closed. What goes wrong is told in an `error` and ends the
+connection: Home Assistant before 2026.9 understands only the end.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+from wyoming.error import Error
+from wyoming.event import Event
+from wyoming.info import Describe
+from wyoming.ping import Ping, Pong
+
+from config.hub import HubSettings
+from config.parts import is_among
+from hub.serve.asr import SpeechToText
+from hub.serve.client import Client
+from hub.serve.info import info
+from hub.serve.tts import TextToSpeech
+from hub.turn import Engines
+from wire.connection import Connection
+from wire.errors import WireError, leaves
+from wire.sayings import Sayings
+from wire.server import serve
+
+_log = logging.getLogger(__name__)
+
+MOST = 64  # connections at once: Home Assistant has some for each of its satellites that is spoken to
+
+
+async def serve_clients(settings: HubSettings, engines: Engines) -> None:
+    """Serves without end. Raises CannotListen."""
+    host = settings.serve.host
+    async with serve(host, settings.serve.port, Server(settings, engines).attend, most=MOST) as ports:
+        _log.info("speech-to-text and text-to-speech listen on %s port %s", host, ", ".join(map(str, ports)))
+        await asyncio.Event().wait()
+
+
+class Server:
+    """What all connections share."""
+
+    def __init__(self, settings: HubSettings, engines: Engines) -> None:
+        hearing = SpeechToText(engines.recognizer, settings.llm.language, settings.endpoint.longest_s)
+        speaking = TextToSpeech(engines.voice)
+        self._allow = settings.serve.allow
+        self._info = info(settings, engines).event()
+        self._sayings = Sayings(_log)
+        self._requests: dict[str, Callable[[Event, Client], Awaitable[None]]] = {
+            "transcribe": hearing.prepare,
+            "audio-start": hearing.hear,
+            "synthesize": speaking.say,
+            "synthesize-start": speaking.stream,
+        }
+
+    async def attend(self, connection: Connection) -> None:
+        """Serves one client until it leaves. Raises WireErrors, alone or in a group."""
+        if not is_among(connection.host, self._allow):
+            self._sayings.warn(connection.host, f"{connection.host} is turned away: it is not in serve.allow")
+            return
+        client = Client(connection)
+        try:
+            async with asyncio.TaskGroup() as group:
+                working = group.create_task(self._work(client))
+                await self._read(connection, client)
+                working.cancel()
+        except* WireError as failed:
+            error = leaves(failed)[0]
+            assert isinstance(error, WireError)
+            with suppress(WireError):
+                await connection.send(Error(text=str(error), code=error.code))
+            raise
+
+    async def _read(self, connection: Connection, client: Client) -> None:
+        async for event in connection:
+            if Describe.is_type(event.type):
+                await client.send(self._info)
+            elif Ping.is_type(event.type):
+                await client.send(Pong(text=Ping.from_event(event).text))
+            else:
+                await client.asks(event)
+
+    async def _work(self, client: Client) -> None:
+        async for event in client:
+            if (request := self._requests.get(event.type)) is not None:
+                await request(event, client)
+            else:
+                client.passed_over(event)
