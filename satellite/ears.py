@@ -1,40 +1,42 @@
-"""What a satellite hears: microphone, pre-roll, voice activity and wake word, frame by frame.
+"""What a satellite hears: microphone, pre-roll, voice activity and wake words, frame by frame.
 
-A microphone that fails or falls silent is opened anew, without end: an appliance has nobody to restart it.
+Two tasks: one takes frames and hands them on at once, the other scores what passed the gate, so that an engine that
+catches up delays no sound.
 """
 
 from __future__ import annotations
 
 import asyncio
-import logging
+from collections import deque
 from collections.abc import Callable
-from contextlib import aclosing
 from dataclasses import dataclass
 
 from config.satellite import SatelliteSettings
-from satellite.microphone import FRAME_S, Frame, Microphone, MicrophoneError
+from satellite.chain import WakeChain, rules
+from satellite.health import Trouble
+from satellite.microphone import FRAME_S, Frame, Microphone
 from satellite.preroll import Preroll
-from satellite.vad import Edge, NoiseFloor, Pauses, VoiceActivity
-from satellite.wake import Detection, WakeDetector, WakeWords
-from wire.pcm import SPEECH, level_dbfs
+from satellite.steady import SteadyMicrophone
+from satellite.vad import Edge, Speech, VoiceActivity
+from satellite.wake import Detection, WakeWords
+from wire.pcm import SPEECH
 
-_log = logging.getLogger(__name__)
-
-REOPEN_S = 1.0  # before a microphone that failed is opened again
+BACKLOG_S = 4.0  # of sound that an engine may be behind before the microphone waits: catching up on 2 s is no reason to
+LEVEL_S = 1.0  # of sound whose loudest frame is a wake word's level: the last frame alone is the silence after the word
 
 
 @dataclass(frozen=True, slots=True)
 class Woken:
-    """A wake word that was heard, and how loud (dBFS of its last frame)."""
+    """A wake word that was heard, and how loud it was (dBFS of its loudest frame)."""
 
     detection: Detection
     level_dbfs: float
 
 
 class Ears:
-    """Hands over every frame with the edge of speech that it completes, and every wake word after its last frame.
+    """Hands over every frame with the edge of speech that it completes, and every wake word as soon as it is scored.
 
-    Keeps the latest frames for the turn that may begin.
+    Keeps the latest frames for the turn that may begin. The word "stop" is scored only while it is asked for.
     """
 
     def __init__(
@@ -45,50 +47,89 @@ class Ears:
         wake: WakeWords,
         heard: Callable[[Frame, Edge | None], None],
         woken: Callable[[Woken], None],
+        trouble: Callable[[Trouble], None],
+        stop: WakeWords | None = None,
     ) -> None:
-        self._microphone, self._vad, self._wake = microphone, vad, wake
         self._heard, self._woken = heard, woken
-        self._preroll = Preroll(SPEECH.bytes(settings.microphone.preroll_ms / 1000))
-        times = settings.vad
-        self._pauses = Pauses(_frames(times.start_ms), _frames(times.pause_ms), _frames(times.wake_tail_ms))
-        self._floor = NoiseFloor(round(times.floor_s / FRAME_S), times.floor_margin_db)
-        refractory = round(settings.wake.refractory_s / wake.step_s)
-        self._detector = WakeDetector(settings.wake.threshold, settings.wake.trigger_level, refractory)
-        self._listening: asyncio.Task[None] | None = None
+        self._microphone = SteadyMicrophone(microphone, settings.microphone.silent_s, trouble)
+        self._speech = Speech(settings.vad, vad)
+        self._preroll_s = settings.microphone.preroll_ms / 1000
+        self._preroll = Preroll(SPEECH.bytes(self._preroll_s + BACKLOG_S))
+        self._levels: deque[float] = deque(maxlen=round(LEVEL_S / FRAME_S))
+        after_s = settings.vad.gate_after_s if settings.vad.gate else None
+        self._wake = WakeChain(wake, rules(settings.wake, wake.advised), after_s)
+        self._stop = WakeChain(stop, rules(settings.wake, stop.advised), None) if stop else None
+        self._stopping = False
+        self._since_s = 0.0
+        self._opened, self._passed, self._scored = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._opened.set()
+        self._attending: asyncio.Task[None] | None = None
 
     def begin_turn(self) -> list[bytes]:
-        """A turn begins: returns the sound from before it, and takes the wake word's tail for no speech."""
-        self._pauses.begin_turn()
-        return self._preroll.take()
+        """A turn begins: returns the sound from before it, and takes the wake word's tail for no speech.
 
-    def reopen(self) -> None:
-        """Opens the microphone anew."""
-        if self._listening is not None:
-            self._listening.cancel()
+        Called when a wake word is told, it reaches as much further back as the word was told late.
+        """
+        self._speech.pauses.begin_turn()
+        return self._preroll.take(SPEECH.bytes(self._preroll_s + self._since_s))
+
+    def close(self) -> None:
+        """Muted: closes the device and forgets what was heard; nothing is scored until `open`."""
+        self._opened.clear()
+        if self._attending is not None:
+            self._attending.cancel()
+        self._preroll.take(0)
+        self._wake.forget()
+        self.listen_for_stop(False)
+
+    def open(self) -> None:
+        """No longer muted."""
+        self._opened.set()
+
+    def listen_for_stop(self, on: bool) -> None:
+        """While something sounds, the word "stop" is listened for too, where an engine for it was given."""
+        self._stopping = on
+        if self._stop and not on:
+            self._stop.forget()
 
     async def run(self) -> None:
         """Listens, without end."""
-        while True:
-            async with asyncio.TaskGroup() as group:
-                self._listening = group.create_task(self._listen())
-            await asyncio.sleep(REOPEN_S)
-
-    async def _listen(self) -> None:
-        try:
-            async with aclosing(self._microphone.frames()) as frames:
-                async for frame in frames:
-                    await self._hear(frame)
-        except MicrophoneError as error:
-            _log.error("%s", error)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._score())
+            while True:
+                await self._opened.wait()
+                self._attending = group.create_task(self._microphone.listen(self._hear))
+                await asyncio.wait([self._attending])  # until it is muted, and the device is closed
 
     async def _hear(self, frame: Frame) -> None:
-        level = level_dbfs(frame.pcm)
+        if not self._opened.is_set():  # one of several frames that came at once with the one that muted
+            return
         self._preroll.push(frame.pcm)
-        voice, room = self._vad.is_voice(frame.pcm), self._floor.is_room(level)  # both learn from every frame
-        self._heard(frame, self._pauses.frame(voice and not room))
-        for detection in self._detector.scores(await self._wake.hear(frame.pcm))[:1]:
-            self._woken(Woken(detection, level))
+        sounded = self._speech.hear(frame.pcm)
+        self._levels.append(sounded.level_dbfs)
+        self._heard(frame, sounded.edge)
+        if self._wake.push(frame.pcm, sounded.may_be_voice):
+            self._passed.set()
+        if self._stop and self._stopping and self._stop.push(frame.pcm, sounded.may_be_voice):
+            self._passed.set()
+        while self._wake.waiting_s > BACKLOG_S:  # the microphone's own queue is where sound is lost, and counted
+            self._scored.clear()
+            await self._scored.wait()
 
+    async def _score(self) -> None:
+        while True:
+            await self._passed.wait()
+            self._passed.clear()
+            for chain in (self._wake, self._stop) if self._stop else (self._wake,):
+                words = await chain.detect()
+                self._scored.set()
+                for heard in words:
+                    self._tell(heard.detection, chain.heard_s - heard.at)
+                if chain.waiting_s:
+                    self._passed.set()
 
-def _frames(milliseconds: int) -> int:
-    return round(milliseconds / 1000 / FRAME_S)
+    def _tell(self, detection: Detection, since_s: float) -> None:
+        """Says that a word was heard, `since_s` ago in sound."""
+        self._since_s = since_s
+        self._woken(Woken(detection, max(self._levels)))
+        self._since_s = 0.0

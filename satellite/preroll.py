@@ -17,12 +17,16 @@ class Preroll:
         """Takes in the newest frame and forgets what no longer fits."""
         self._frames.append(frame)
         self._held += len(frame)
-        while self._held > self._size:
-            self._held -= len(self._frames.popleft())
+        self._shrink(self._size)
 
-    def take(self) -> list[bytes]:
-        """Returns all that is held, oldest first, and forgets it."""
+    def take(self, size: int) -> list[bytes]:
+        """Returns the newest frames, as many as fit into `size` bytes, oldest first, and forgets all."""
+        self._shrink(size)
         frames = list(self._frames)
         self._frames.clear()
         self._held = 0
         return frames
+
+    def _shrink(self, size: int) -> None:
+        while self._held > size:
+            self._held -= len(self._frames.popleft())

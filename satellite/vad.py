@@ -10,12 +10,19 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
+from config.satellite import Vad
+from satellite.microphone import FRAME_S
+from wire.pcm import level_dbfs
+
 
 class VoiceActivity(Protocol):
     """An engine that tells voice from other sound."""
 
     def is_voice(self, frame: bytes) -> bool:
         """Whether there is voice in a frame of 20 ms (16 kHz, 16 bit, mono)."""
+
+    def may_be_voice(self, frame: bytes) -> bool:
+        """Whether there may be voice in it, however soft: errs on the other side."""
 
 
 class NoiseFloor:
@@ -79,3 +86,31 @@ class Pauses:
             return None
         self._run, self._speaking = 0, not self._speaking
         return Edge.STARTED if self._speaking else Edge.STOPPED
+
+
+@dataclass(frozen=True, slots=True)
+class Sounded:
+    """What a frame is: its level, whether there may be voice in it, and the edge of speech it completes, if any."""
+
+    level_dbfs: float
+    may_be_voice: bool
+    edge: Edge | None
+
+
+class Speech:
+    """Hears frame by frame whether somebody speaks, with a detector of voice, the room's own level, and the pauses."""
+
+    def __init__(self, settings: Vad, engine: VoiceActivity) -> None:
+        self._engine = engine
+        self._floor = NoiseFloor(_frames(settings.floor_s * 1000), settings.floor_margin_db)
+        self.pauses = Pauses(_frames(settings.start_ms), _frames(settings.pause_ms), _frames(settings.wake_tail_ms))
+
+    def hear(self, frame: bytes) -> Sounded:
+        """Takes the next frame of 20 ms (16 kHz, 16 bit, mono)."""
+        level = level_dbfs(frame)
+        voice, room = self._engine.is_voice(frame), self._floor.is_room(level)  # both learn from every frame
+        return Sounded(level, self._engine.may_be_voice(frame), self.pauses.frame(voice and not room))
+
+
+def _frames(milliseconds: float) -> int:
+    return round(milliseconds / 1000 / FRAME_S)

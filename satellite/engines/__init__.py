@@ -1,1 +1,1 @@
-"""One file for each library that a satellite may use; only __main__ names them."""
+"""One file for each library that a satellite may use; only satellite/parts.py names them, by the settings."""

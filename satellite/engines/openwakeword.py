@@ -1,50 +1,40 @@
-"""Wake words by openWakeWord's models on TFLite (package pyopen-wakeword, which carries both).
+"""Wake words by openWakeWord's models on TFLite (package pyopen-wakeword, which carries the models and the library).
 
-The package's `reset()` replays eight seconds of zeros and is never called. The engine owns one thread, so
-that a slow processor delays detections and nothing else.
+The package's own classes are not used: satellite/tflite.py says why.
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
+from pathlib import Path
 
-from pyopen_wakeword import Model, OpenWakeWord, OpenWakeWordFeatures
+import numpy as np
+import pyopen_wakeword
 
-from satellite.wake import WakeError
-from wire.pcm import SPEECH, Framer
+from config.satellite import WakeWord
+from satellite.features import EMBEDDING_MELS, MEL_SAMPLES, MELS, Floats, Model, OpenWakeWordScorer
+from satellite.scorer import Scorer
+from satellite.tflite import Interpreter
+from satellite.wake import WakeError, model_path
 
-STEP_S = 0.08  # of sound for each score; the models' own step
+PACKAGE = Path(pyopen_wakeword.__file__).parent
 
 
-class OpenWakeWords:
-    """Scores one or more of the models that travel in the package; the features are computed once for all."""
+def load(words: Sequence[WakeWord]) -> Scorer:
+    """Loads the models of these words; raises WakeError where one cannot be had."""
+    shipped = {path.value: PACKAGE / "models" / f"{path.value}.tflite" for path in pyopen_wakeword.Model}
+    mel = _model(PACKAGE / "models" / "melspectrogram.tflite", (1, MEL_SAMPLES))
+    embed = _model(PACKAGE / "models" / "embedding_model.tflite", (1, EMBEDDING_MELS, MELS, 1))
+    return OpenWakeWordScorer(mel.run, embed.run, {word.name: _model(model_path(word, shipped)) for word in words})
 
-    step_s = STEP_S
 
-    def __init__(self, words: Sequence[str]) -> None:
-        known = {model.value: model for model in Model}
-        for word in words:
-            if word not in known:
-                raise WakeError(f"wake word {word!r} has no model; choose from {', '.join(sorted(known))}")
-        self._features = OpenWakeWordFeatures.from_builtin()
-        self._models = {word: OpenWakeWord.from_builtin(known[word]) for word in words}
-        self._framer = Framer(SPEECH.bytes(STEP_S))
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="wake")
+def _model(path: Path, input_shape: Sequence[int] = ()) -> Model:
+    [library] = (PACKAGE / "lib").glob("*tensorflowlite_c.*")
+    interpreter = Interpreter(library, path, input_shape)
+    if {interpreter.input.dtype, interpreter.output.dtype} != {np.dtype(np.float32)}:
+        raise WakeError(f"{path} does not compute with 32 bit floats; give an openWakeWord model")
 
-    async def hear(self, frame: bytes) -> Mapping[str, float]:
-        """See satellite.wake.WakeWords."""
-        steps = self._framer.push(frame)
-        if not steps:
-            return {}
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._score, steps)
+    def run(given: Floats) -> Floats:
+        return interpreter.run(given).view(np.float32)
 
-    def _score(self, steps: list[bytes]) -> dict[str, float]:
-        best: dict[str, float] = {}
-        for step in steps:
-            for features in self._features.process_streaming(step):
-                for word, model in self._models.items():
-                    for score in model.process_streaming(features):
-                        best[word] = max(best.get(word, 0.0), score)
-        return best
+    return Model(interpreter.input.shape, run)

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 from hypothesis import given
 from hypothesis import strategies as st
 
 from satellite.fence import Fence
 from satellite.preroll import Preroll
 from satellite.vad import Edge, NoiseFloor, Pauses
-from satellite.wake import WakeDetector
+from wire.pcm import SPEECH
 
 
-@given(st.lists(st.binary(min_size=1, max_size=50)), st.integers(0, 200))
-def test_the_preroll_is_the_newest_whole_frames_that_fit(frames: list[bytes], size: int) -> None:
+@given(st.lists(st.binary(min_size=1, max_size=50)), st.integers(0, 200), st.integers(0, 300))
+def test_the_preroll_is_the_newest_whole_frames_that_fit(frames: list[bytes], size: int, asked: int) -> None:
     preroll = Preroll(size)
     for frame in frames:
         preroll.push(frame)
-    held = preroll.take()
-    assert sum(map(len, held)) <= size
+    held = preroll.take(asked)
+    fits = min(size, asked)
+    assert sum(map(len, held)) <= fits
     assert held == frames[len(frames) - len(held) :]
     older = frames[: len(frames) - len(held)]
-    assert not older or sum(map(len, held)) + len(older[-1]) > size
-    assert preroll.take() == []
+    assert not older or sum(map(len, held)) + len(older[-1]) > fits
+    assert preroll.take(size) == []
 
 
 def edges(pauses: Pauses, voiced: list[bool]) -> list[tuple[int, Edge]]:
@@ -60,26 +59,11 @@ def test_the_tail_counts_from_each_wake_word() -> None:
     assert edges(pauses, [True] * 3) == [(2, Edge.STARTED)]
 
 
-@given(st.lists(st.floats(0, 1), max_size=200), st.integers(1, 4), st.integers(0, 10))
-def test_a_detection_needs_its_level_and_keeps_its_distance(scores: list[float], level: int, refractory: int) -> None:
-    detector = WakeDetector(threshold=0.5, trigger_level=level, refractory_steps=refractory)
-    heard = [number for number, score in enumerate(scores) if detector.scores({"word": score})]
-    for number in heard:
-        assert all(score >= 0.5 for score in scores[number + 1 - level : number + 1])
-    assert all(later - earlier > refractory for earlier, later in pairwise(heard))
-
-
-def test_words_are_heard_apart_and_the_surest_comes_first() -> None:
-    detector = WakeDetector(threshold=0.5, trigger_level=1, refractory_steps=5)
-    assert [heard.name for heard in detector.scores({"a": 0.6, "b": 0.9, "c": 0.1})] == ["b", "a"]
-    assert [heard.name for heard in detector.scores({"a": 0.9, "b": 0.9, "c": 0.7})] == ["c"]
-
-
 def test_a_hubs_fence_opens_with_the_flush_of_its_own_turn() -> None:
     fence = Fence()
     fence.cancel("boot:1", by_hub=True)
     fence.flush("boot:0")
-    fence.arriving(False)
+    fence.drops(None)
     assert fence.closed
     fence.flush("boot:1")
     assert not fence.closed
@@ -87,10 +71,10 @@ def test_a_hubs_fence_opens_with_the_flush_of_its_own_turn() -> None:
 
 def test_a_plain_controllers_fence_opens_with_its_audio_stop() -> None:
     fence = Fence()
-    fence.arriving(True)
+    fence.drops(SPEECH)
     fence.cancel("boot:1", by_hub=False)
     assert fence.closed
-    fence.arriving(False)
+    fence.drops(None)
     assert not fence.closed
 
 
