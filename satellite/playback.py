@@ -1,8 +1,11 @@
-"""What stands between the wire and the speaker: a jitter buffer for each reply, and the player that empties it.
+"""What stands between the wire and the mixer: replies in a row, each behind a jitter buffer and a resampler.
 
-`JitterBuffer` is pure. It starts a reply after two pieces that came faster than they play, or with enough
-sound in hand, or at once when the reply is complete; when it runs dry it plays silence, counts it, and holds
-half as much again before it goes on. `Playback` is the shell: replies in a row, one player task.
+Rules: nothing here awaits, so the connection's reader never waits for the speaker. The sound is held as it came and
+resampled as it plays, so it costs the same whatever the pace of its arrival. More than the settings allow is
+dropped, newest first, counted and logged once; a hub sends by credits and never gets there.
+
+`on_heard` is called with the time at which each reply's first sound is heard, `on_drained` once when all replies have
+been heard to their last sample, or were lost with the speaker; a flush calls neither.
 """
 
 from __future__ import annotations
@@ -11,188 +14,167 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from config.satellite import Playback as PlaybackSettings
-from satellite.speaker import Speaker, SpeakerError
+from satellite.jitter import JitterBuffer, Target
+from satellite.mixer import Mixer
+from satellite.mixing import PIECE_S
+from satellite.reply import Reply
 from wire.pcm import PcmFormat
+from wire.sayings import Sayings
 
 _log = logging.getLogger(__name__)
 
-PIECE_S = 0.02  # handed to the speaker at a time: a flush is heard this much later at most
-UNDERRUN_GROWTH = 1.5  # of the sound held back, at each underrun, up to what starts any reply
+MIB = 1024 * 1024
+MOST_REPLIES = 100  # that wait; nobody means more, and each takes memory though it be empty
 
 
-class JitterBuffer:
-    """The sound of one reply between its arrival and its playing."""
+@dataclass(slots=True)
+class Run:
+    """Replies that follow one another; what is over of them."""
 
-    def __init__(self, sound: PcmFormat, start_s: float, jitter_s: float) -> None:
-        self.sound = sound
-        self.underruns = 0
-        self.complete = False
-        self._start = sound.bytes(start_s)
-        self._target = sound.bytes(jitter_s)
-        self._pieces: deque[bytes] = deque()
-        self._held = 0
-        self._arrived = 0
-        self._first: tuple[float, int] | None = None  # when the first piece came, and its size
-        self._flowing = False
-
-    @property
-    def held_s(self) -> float:
-        """Seconds of sound that wait."""
-        return self.sound.seconds(self._held)
-
-    @property
-    def played_s(self) -> float:
-        """Seconds of sound that have been taken out; the silence of underruns is no part of it."""
-        return self.sound.seconds(self._arrived - self._held)
-
-    @property
-    def over(self) -> bool:
-        """Whether all has been played."""
-        return self.complete and not self._held
-
-    def push(self, pcm: bytes, now: float) -> None:
-        """Takes in the next piece, of whole frames, that arrived at `now` (seconds)."""
-        if not pcm:
-            return
-        self._pieces.append(pcm)
-        self._held += len(pcm)
-        self._arrived += len(pcm)
-        if self._first is None:
-            self._first = (now, len(pcm))
-        elif not self._flowing and self.underruns == 0:
-            self._flowing = self._keeps_pace(now)
-        self._flowing = self._flowing or self._held >= (self._target if self.underruns else self._start)
-
-    def _keeps_pace(self, now: float) -> bool:
-        assert self._first is not None
-        at, size = self._first
-        faster = self.sound.seconds(self._arrived - size) >= now - at
-        return faster and self._held >= self._target
-
-    @property
-    def flowing(self) -> bool:
-        """Whether there is sound to play now."""
-        return self._flowing or self.complete
-
-    def pull(self) -> bytes:
-        """Returns the next piece to play: at most 20 ms, silence on an underrun, b"" at the end."""
-        size = self.sound.bytes(PIECE_S)
-        if self._held and self.flowing:
-            return self._take(size)
-        if self.complete:
-            return b""
-        if self._flowing:
-            self.underruns += 1
-            self._target = min(self._start, round(self._target * UNDERRUN_GROWTH))
-            self._flowing = False
-        return self.sound.silence(PIECE_S)
-
-    def _take(self, size: int) -> bytes:
-        piece = self._pieces.popleft()
-        if len(piece) > size:
-            self._pieces.appendleft(piece[size:])
-            piece = piece[:size]
-        self._held -= len(piece)
-        return piece
+    drained: bool = False
+    played_s: float = 0.0
+    underruns: int = 0
+    dropped_s: float = 0.0
 
 
 class Playback:
-    """Plays replies one after the other; tells when the first sound of each is heard and when all has been."""
+    """Plays replies one after the other; a Voice of the mixer's."""
 
     def __init__(
         self,
         settings: PlaybackSettings,
-        speaker: Speaker,
+        mixer: Mixer,
         on_heard: Callable[[float], None],
         on_drained: Callable[[float], None],
     ) -> None:
         self._settings = settings
-        self._speaker = speaker
+        self._mixer = mixer
         self._on_heard = on_heard
         self._on_drained = on_drained
-        self._replies: deque[tuple[str, JitterBuffer]] = deque()
-        self._changed = asyncio.Event()
-        self._played = asyncio.Event()
-        self._player: asyncio.Task[None] | None = None
+        self._target = Target(settings.jitter_ms / 1000, settings.start_ms / 1000)
+        self._sayings = Sayings(_log)
+        self._replies: deque[Reply] = deque()
+        self._run = Run(drained=True)
+        self._ready = b""  # pulled from the replies, in the mixer's format
+        self._starting = 0  # replies whose first sound is pulled, and not yet handed to the speaker
+        self._gives = False  # whether there was sound in the latest piece
+        self._ends = 0.0  # when what the speaker was handed will have been heard
+        self.name = ""
+        """Of the reply that sounds."""
         self.played_s = 0.0
         """Seconds of the current run of replies that have been handed to the speaker."""
+        mixer.attach(self)
 
     @property
     def held_s(self) -> float:
         """Seconds of sound that wait in all replies."""
-        return sum(buffer.held_s for _, buffer in self._replies)
+        return sum(reply.buffer.held_s for reply in self._replies) + self._mixer.format.seconds(len(self._ready))
 
     @property
     def underruns(self) -> int:
-        """Of the replies at hand."""
-        return sum(buffer.underruns for _, buffer in self._replies)
+        """Of the current run of replies."""
+        return self._run.underruns + sum(reply.buffer.underruns for reply in self._replies)
+
+    @property
+    def dropped_s(self) -> float:
+        """Seconds of sound of the current run of replies that came when too much was held already."""
+        return self._run.dropped_s
 
     def begin(self, sound: PcmFormat, name: str) -> None:
-        """A reply begins; it plays after those before it."""
-        if not self._replies:
-            self.played_s = 0.0
-        self._replies.append(
-            (name, JitterBuffer(sound, self._settings.start_ms / 1000, self._settings.jitter_ms / 1000))
-        )
-        self._changed.set()
+        """A reply begins, which completes the one before it; it plays after those."""
+        self.finish()
+        if self._run.drained:
+            self._run, self.played_s = Run(), 0.0
+        if len(self._replies) >= MOST_REPLIES:
+            self._replies.pop()
+        buffer = JitterBuffer(sound, self._settings.start_ms / 1000, self._target)
+        self._replies.append(Reply(name, buffer, self._mixer.format))
 
-    async def push(self, pcm: bytes) -> None:
-        """More of the latest reply; waits while too much is held, so that its sender has to."""
-        while self._replies and self.held_s > self._settings.longest_s:
-            self._played.clear()
-            await self._played.wait()
-        if self._replies:
-            self._replies[-1][1].push(pcm, asyncio.get_running_loop().time())
-            self._changed.set()
+    def push(self, pcm: bytes) -> None:
+        """More of the latest reply, in whole frames; dropped where none has begun, or all was flushed."""
+        if not self._replies:
+            return
+        buffer = self._replies[-1].buffer
+        if len(pcm) + sum(reply.buffer.held for reply in self._replies) > self._settings.hold_mib * MIB:
+            self._drop(buffer.sound.seconds(len(pcm)))
+            return
+        buffer.push(pcm, asyncio.get_running_loop().time())
+        self._flow()
+
+    def _drop(self, seconds: float) -> None:
+        most = f"more than {self._settings.hold_mib} MiB of sound came ahead of its time"
+        self._sayings.warn("dropped", f"{most}; what follows is dropped until some has played")
+        self._run.dropped_s += seconds
 
     def finish(self) -> None:
         """The latest reply is complete."""
         if self._replies:
-            self._replies[-1][1].complete = True
-            self._changed.set()
+            self._replies[-1].buffer.complete = True
+            self._flow()
 
     def flush(self) -> None:
         """Silence, now: all replies are dropped."""
+        self._mixer.cut_voices()
+        self.clear()
+
+    def clear(self) -> None:
+        """See Voice: as a flush does, where the mixer itself falls silent."""
         self._replies.clear()
-        self._played.set()
-        if self._player is not None:
-            self._player.cancel()
+        self._ready, self._starting = b"", 0
+        self._run.drained = True
 
-    async def run(self) -> None:
-        """Plays what comes, without end."""
-        while True:
-            while not self._replies:
-                await self._wait()
-            async with asyncio.TaskGroup() as group:
-                self._player = group.create_task(self._play_all())
-            self._player = None
+    def _flow(self) -> None:
+        if self._replies[0].buffer.begun:
+            self._mixer.wake()
 
-    async def _play_all(self) -> None:
-        heard = asyncio.get_running_loop().time()
-        while self._replies:
-            try:
-                heard = await self._play(*self._replies[0])
-            except SpeakerError as error:
-                _log.error("a reply was not heard: %s", error)
+    # What the mixer asks for and tells
+
+    def pull(self, size: int) -> bytes:
+        """See Source."""
+        while len(self._ready) < size and self._replies and self._replies[0].buffer.begun:
+            self._ready += self._next(self._replies[0])
+        piece, self._ready = self._ready[:size], self._ready[size:]
+        self._gives = bool(piece)
+        return piece
+
+    def _next(self, reply: Reply) -> bytes:
+        pcm = reply.pull()
+        if pcm and not reply.started:
+            reply.started = True
+            self._starting += 1
+            self.name = reply.name
+        if reply.over:
             self._replies.popleft()
-        self._on_drained(heard)
+            self._run.played_s += reply.played_s
+            self._run.underruns += reply.buffer.underruns
+        return pcm
 
-    async def _play(self, name: str, buffer: JitterBuffer) -> float:
-        while not buffer.flowing:
-            await self._wait()
-        async with self._speaker.stream(buffer.sound, name) as stream:
-            first, before_s = True, self.played_s
-            while piece := buffer.pull():
-                at = await stream.play(piece)
-                self.played_s = before_s + buffer.played_s
-                self._played.set()
-                if first:
-                    self._on_heard(at)
-                    first = False
-            return await stream.drain()
+    def handed(self, at: float) -> None:
+        """See Voice."""
+        for _ in range(self._starting):
+            self._on_heard(at)
+        self._starting = 0
+        playing_s = self._replies[0].played_s if self._replies else 0.0
+        self.played_s = max(
+            self.played_s, self._run.played_s + playing_s - self._mixer.format.seconds(len(self._ready))
+        )
+        if self._gives:
+            self._ends = at + PIECE_S
+        elif asyncio.get_running_loop().time() >= self._ends:
+            self.drained(self._ends)
 
-    async def _wait(self) -> None:
-        self._changed.clear()
-        await self._changed.wait()
+    def drained(self, at: float) -> None:
+        """See Voice."""
+        if not self._replies and not self._ready and not self._run.drained:
+            self._run.drained = True
+            self._on_drained(at)
+
+    def lost(self, at: float) -> None:
+        """See Voice."""
+        if self._replies and self._replies[0].started:
+            self._replies.popleft()
+        self._ready, self._starting = b"", 0
+        self.drained(at)
