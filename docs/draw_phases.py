@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from satellite.phases import KEPT_ALIVE, TABLE, Phase
+from satellite.phases import KEPT_ALIVE, TABLE, Event, Phase
 
 PAGE = Path(__file__).with_name("phases.md")
 
@@ -14,13 +14,14 @@ HEAD = """\
 Drawn by `script/draw` from the table in `satellite/phases.py`; change that, never this page.
 
 A satellite is always in one of these phases. An arrow is something that happens, and after the slash what the
-satellite then does. What is not drawn means nothing in that phase: it is logged and changes nothing.
+satellite then does. What is not drawn means nothing in that phase: it is logged and changes nothing. Whether it is
+muted, who leads it, and whether a timer rings goes on beside the phases.
 """
 
 WATCHDOGS = """
 ## Watchdogs
 
-Every phase ends or mends itself, whatever a controller does or omits. The limits are settings (`[watchdogs]`).
+Every phase but idle ends by itself, whatever a controller does or omits. The limits are settings (`[watchdogs]`).
 
 | phase | its watchdog barks when for too long there was no | and then |
 |---|---|---|
@@ -34,7 +35,7 @@ def page() -> str:
 
 def diagram() -> str:
     """The table as a Mermaid state diagram."""
-    lines = ["stateDiagram-v2", f"    [*] --> {Phase.ALONE.value}"]
+    lines = ["stateDiagram-v2", f"    [*] --> {Phase.IDLE.value}"]
     for (phase, event), (after, actions) in TABLE.items():
         if after is phase and not actions:
             continue
@@ -47,8 +48,10 @@ def watchdogs() -> str:
     """The watchdogs as rows of a Markdown table."""
     rows = []
     for phase in Phase:
-        after, actions = next(found for (of, event), found in TABLE.items() if of is phase and event.name == "TIMEOUT")
-        sign = KEPT_ALIVE[phase].value if phase in KEPT_ALIVE else "next event"
+        if (phase, Event.TIMEOUT) not in TABLE:
+            continue
+        after, actions = TABLE[phase, Event.TIMEOUT]
+        sign = "more sound, sent or played" if phase in KEPT_ALIVE else "next event"
         rows.append(f"| {phase.value} | {sign} | {', '.join(action.value for action in actions)}; {after.value} |\n")
     return "".join(rows)
 

@@ -6,6 +6,8 @@ knows neither; there the sound that is arriving is dropped up to its audio-stop.
 
 from __future__ import annotations
 
+from wire.pcm import PcmFormat
+
 
 class Fence:
     """Closed from a cancel until the controller has certainly sent the last of the cancelled sound."""
@@ -20,11 +22,14 @@ class Fence:
         """Whether sound is to be dropped."""
         return self._turn is not None or self._until_stop
 
-    def arriving(self, sound: bool) -> None:
-        """An audio-start (True) or an audio-stop (False) has come."""
-        self._arriving = sound
-        if not sound:
+    def drops(self, piece: PcmFormat | bytes | None) -> bool:
+        """Whether the next piece (a sound's start, more of it, None for its end) is to be dropped."""
+        closed = self.closed
+        if not isinstance(piece, bytes):
+            self._arriving = piece is not None
+        if piece is None:
             self._until_stop = False
+        return closed
 
     def cancel(self, turn: str, by_hub: bool) -> None:
         """The turn was cancelled here."""
@@ -37,5 +42,5 @@ class Fence:
             self._turn = None
 
     def open(self) -> None:
-        """Another controller leads; it has sent nothing yet."""
-        self._turn, self._until_stop, self._arriving = None, False, False
+        """What comes now was not cancelled."""
+        self._turn, self._until_stop = None, False

@@ -23,7 +23,7 @@ def describe(settings: SatelliteSettings) -> Info:
             languages=["en"],
             phrase=word.replace("_", " "),
         )
-        for word in settings.wake.words
+        for word in settings.wake.names
     ]
     release = version("hark")
     return Info(
@@ -35,8 +35,8 @@ def describe(settings: SatelliteSettings) -> Info:
             version=release,
             area=settings.area or None,
             has_vad=True,
-            active_wake_words=list(settings.wake.words),
-            max_active_wake_words=len(settings.wake.words),
+            active_wake_words=list(settings.wake.names),
+            max_active_wake_words=len(settings.wake.names),
             supports_trigger=False,
         ),
         wake=[

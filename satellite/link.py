@@ -3,6 +3,7 @@
 A connection becomes a controller by `run-satellite`, and the preferred one by a hub's hello. Rules: addresses
 are checked before anything is answered; the hub's hello counts only from the addresses set for it; the first
 hub leads until its connection ends and a second one stands by; plain controllers lead where there is no hub.
+A lost leader is replaced at once; one that is merely outranked keeps the lead until its turn is over.
 A connection that misbehaves costs itself only.
 """
 
@@ -10,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from typing import Protocol
 
 from wyoming.event import Event
 from wyoming.info import Describe, Info
@@ -19,64 +20,42 @@ from wyoming.satellite import PauseSatellite, RunSatellite
 
 from config.parts import is_among
 from config.satellite import Controllers
-from satellite.phases import Event as Happening
+from satellite.controller import Controller
 from wire import hark
 from wire.connection import Connection, Sendable
 from wire.errors import WireError
 
 _log = logging.getLogger(__name__)
 
-OUTBOX = 2000
-"""Events that may wait for a controller: 40 s of microphone frames, more than a turn has. Beyond that it is gone."""
-HUB_SILENCE_S = 3.0
-"""A hub pings every second; after three without a word it is gone."""
-PLAIN_SILENCE_S = 30.0
-"""Home Assistant pings every two seconds, and not at all while it has muted the satellite."""
 
+class Led(Protocol):
+    """Who is led: is told what happens on the wire."""
 
-class Controller:
-    """One connected controller: its connection and what waits to be sent to it."""
+    @property
+    def busy(self) -> bool:
+        """Whether a turn is under way."""
 
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
-        self.ready = False
-        self.hub: hark.Hello | None = None
-        self._outbox: asyncio.Queue[Event] = asyncio.Queue(OUTBOX)
+    def received(self, controller: Controller, event: Event) -> None:
+        """A controller, the leader or a stand-by, has sent an event that the link does not answer by itself."""
 
-    def post(self, event: Sendable) -> None:
-        """Queues an event; a controller that takes none for too long is cut off."""
-        try:
-            self._outbox.put_nowait(event.event())
-        except asyncio.QueueFull:
-            _log.error("controller %s does not read; its connection is closed", self.connection.peer)
-            self.connection.abort()
+    def paused(self, controller: Controller, on: bool) -> None:
+        """A controller mutes the satellite, or no longer does."""
 
-    async def send(self) -> None:
-        """Sends what is queued until the connection breaks, which its reader then sees as well."""
-        try:
-            while True:
-                await self.connection.send(await self._outbox.get())
-        except WireError as error:
-            _log.warning("cannot send to controller %s: %s", self.connection.peer, error)
-            self.connection.abort()
+    def gone(self, controller: Controller) -> None:
+        """A controller's connection has ended."""
+
+    def led(self, lost: bool) -> None:
+        """Another controller leads, or nobody; `lost` says that the leader before it is gone."""
 
 
 class Link:
-    """All connections of a satellite; tells what happens, and hands over what the leader sends."""
+    """All connections of a satellite; tells what happens, and hands over what the controllers send."""
 
-    def __init__(
-        self,
-        info: Info,
-        settings: Controllers,
-        hello: hark.Hello,
-        happens: Callable[[Happening], None],
-        received: Callable[[Event], Awaitable[None]],
-    ) -> None:
+    def __init__(self, info: Info, settings: Controllers, hello: hark.Hello, satellite: Led) -> None:
         self._info = info
         self._settings = settings
         self._hello = hello
-        self._happens = happens
-        self._received = received
+        self._satellite = satellite
         self._controllers: list[Controller] = []
         self.leader: Controller | None = None
 
@@ -99,66 +78,88 @@ class Link:
         self._controllers.append(controller)
         try:
             async with asyncio.TaskGroup() as group:
-                sender = group.create_task(controller.send())
+                tasks = [group.create_task(controller.send()), group.create_task(controller.ping())]
                 await self._read(controller)
-                sender.cancel()
+                for task in tasks:
+                    task.cancel()
         finally:
             self._controllers.remove(controller)
-            self._elect()
+            self._satellite.gone(controller)
+            self.settle()
 
     async def _read(self, controller: Controller) -> None:
-        controller.connection.idle_s = PLAIN_SILENCE_S
         try:
             async for event in controller.connection:
-                await self._handle(controller, event)
+                self._handle(controller, event)
         except WireError as error:
-            _log.warning("closed the connection of %s: %s", controller.connection.peer, error)
+            _log.warning("closed the connection of %s: %s", controller, error)
 
-    async def _handle(self, controller: Controller, event: Event) -> None:
+    def _handle(self, controller: Controller, event: Event) -> None:
         if Describe.is_type(event.type):
             controller.post(self._info)
         elif Ping.is_type(event.type):
-            controller.post(Pong(text=Ping.from_event(event).text))
+            self._answer(controller, Ping.from_event(event))
+        elif Pong.is_type(event.type):
+            controller.answers()
         elif RunSatellite.is_type(event.type):
-            controller.ready = True
-            self._elect()
-            if controller is self.leader:
-                self._happens(Happening.LED)
+            self._run(controller)
+        elif PauseSatellite.is_type(event.type):
+            controller.pause(True)
+            self._satellite.paused(controller, True)
         elif isinstance(said := hark.parse(event), hark.Hello):
             self._greet(controller, said)
-        elif controller is self.leader:
-            if PauseSatellite.is_type(event.type):
-                self._happens(Happening.PAUSE)
-            else:
-                await self._received(event)
+        elif controller.ready:
+            self._satellite.received(controller, event)
+
+    def _answer(self, controller: Controller, ping: Ping) -> None:
+        controller.post(Pong(text=ping.text))
+        if controller.pings():
+            self._run(controller)
+
+    def _run(self, controller: Controller) -> None:
+        for other in self._controllers:
+            if other is not controller and other.paused and other.connection.host == controller.connection.host:
+                other.connection.abort()  # Home Assistant unmutes on a new connection, and may forget the old one
+        controller.ready = True
+        controller.pause(False)
+        self._satellite.paused(controller, False)
+        self.settle()
 
     def _greet(self, controller: Controller, hello: hark.Hello) -> None:
         if not is_among(controller.connection.host, self._settings.hub):
             _log.warning("ignored the hello of %s: it is not in controllers.hub", controller.connection.peer)
             return
-        controller.connection.idle_s = HUB_SILENCE_S
+        controller.answers()
         controller.hub = hello
         if self.leader is controller:
             controller.post(self._hello)
         elif self.led_by_hub:
             controller.post(hark.Standby())
         else:
-            self._elect()
+            self.settle()
 
-    def _elect(self) -> None:
+    def renew(self, controller: Controller) -> None:
+        """Leaves it to a plain controller to connect anew: the only way to end its pipeline's run.
+
+        Half-closed, because Home Assistant is back after 3 s then; a connection that is closed costs it 13 s.
+        """
+        controller.end()
+        if controller is self.leader:
+            self.leader = self._first()
+
+    def settle(self) -> None:
+        """Gives the lead to whom it belongs, unless the one who has it is in the middle of a turn."""
         leader = self._first()
-        if leader is self.leader:
+        lost = self.leader is not None and self.leader not in self._controllers
+        if leader is self.leader or (self._satellite.busy and self.leader is not None and not lost):
             return
-        if self.leader is not None:
-            self._happens(Happening.LEFT)
         self.leader = leader
         if leader is not None:
-            _log.info("led by %s%s", leader.connection.peer, f" ({leader.hub.name})" if leader.hub else "")
-            if leader.hub:
-                leader.post(self._hello)
-            self._happens(Happening.LED)
+            _log.info("led by %s", leader)
+            leader.post(self._hello)
         else:
             _log.warning("no controller is connected; waiting for the hub or Home Assistant")
+        self._satellite.led(lost)
 
     def _first(self) -> Controller | None:
         """The hub that leads, else the first hub that is ready, else the first plain controller that is."""

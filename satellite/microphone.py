@@ -1,4 +1,4 @@
-"""The interface of every microphone: frames of sound with the time of their delivery."""
+"""The interface of every microphone: frames of sound with the time of their capture."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ class MicrophoneError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """20 ms of 16 kHz, 16 bit, mono sound, delivered at `at` (seconds of the event loop's clock).
+    """20 ms of 16 kHz, 16 bit, mono sound, the last sample of which was captured at `at` (the event loop's clock).
 
+    A device hands over several at a time, so they come somewhat later than that.
     `ends_speech` marks the last frame of speech where the source is labelled; recordings can be, rooms are not.
     """
 

@@ -3,6 +3,9 @@
 Pure. The shell in satellite.py feeds events in and carries the actions out, in order. A pair that is not in
 the table is a typed error that names both; the shell counts it and stays in its phase, so nothing that a
 controller sends out of order can confuse or end the satellite. docs/phases.md is drawn from this table.
+
+Beside the phases stand, each in a file of its own, what is true in any of them: whether it is muted (mute.py),
+who leads (link.py), and whether a timer rings (timers.py).
 """
 
 from __future__ import annotations
@@ -11,89 +14,118 @@ from enum import Enum
 
 
 class Phase(Enum):
-    """Where a satellite stands."""
+    """Where a satellite stands in a turn."""
 
-    ALONE = "alone"  # no controller leads
     IDLE = "idle"  # waits for a wake word
     LISTENING = "listening"  # streams to the controller
     THINKING = "thinking"  # the words are understood, the reply is on its way
     SPEAKING = "speaking"  # plays a reply or an announcement
-    PAUSED = "paused"  # the controller asked for silence
 
 
 class Event(Enum):
     """What can happen to it."""
 
-    LED = "a controller leads"
-    LEFT = "the controller is gone"
-    WAKE = "the wake word is heard"
+    WAKE = "woken by word or button"
+    ALONE = "spoken to, but no controller is there"
+    STOP = "told to stop by word or button"
+    MUTED = "muted here"
+    PAUSED = "muted by the controller"
+    ENOUGH = "the controller has heard enough"
     WORDS = "the words are understood"
     SOUND = "sound begins to arrive"
+    SPEECH = "somebody speaks over it"
+    QUIET = "nothing came of the speech over it"
     PLAYED = "the speaker has drained"
-    TURN_OVER = "the controller ended the turn"
-    PAUSE = "the controller asks for silence"
+    OVER = "the controller ended the turn"
+    REFUSED = "the controller has nothing to answer"
+    FAILED = "the controller failed"
+    CANCELLED = "the hub took its reply back"
+    LEFT = "the leader is gone"
+    HANDED = "another controller leads"
     TIMEOUT = "the watchdog barks"
 
 
 class Action(Enum):
     """What the shell then does."""
 
+    CHIME_AWAKE = "sound awake"
+    CHIME_DONE = "sound understood"
+    CHIME_ERROR = "sound an error"
+    SAY_ALONE = "say that no controller is there"
     BEGIN_TURN = "begin a turn"
     STREAM = "stream the pre-roll and what follows"
+    REPLAY = "stream the same words again"
     STOP_STREAM = "stop streaming"
     PLAY = "play"
+    FINISH = "take what has arrived for all"
     FLUSH = "silence the speaker"
-    CANCEL = "cancel the turn at the controller"
+    DUCK = "speak lower"
+    UNDUCK = "speak up again"
+    CANCEL = "cancel at the controller"
     REPORT_PLAYED = "report that all was played"
     END_TURN = "end the turn"
-    SAY_ALONE = "say that no controller is there"
-    REOPEN_MICROPHONE = "open the microphone anew"
-    OPEN_FENCE = "let sound in, whatever was cancelled before"
 
 
 P, E, A = Phase, Event, Action
 
-WAKE_UP = (A.BEGIN_TURN, A.STREAM)
+WAKE_UP = (A.CHIME_AWAKE, A.BEGIN_TURN, A.STREAM)
+HUSH = (A.FLUSH, A.CANCEL, A.END_TURN)
 
 TABLE: dict[tuple[Phase, Event], tuple[Phase, tuple[Action, ...]]] = {
-    (P.ALONE, E.LED): (P.IDLE, (A.OPEN_FENCE,)),
-    (P.ALONE, E.WAKE): (P.ALONE, (A.SAY_ALONE,)),
-    (P.ALONE, E.TIMEOUT): (P.ALONE, (A.REOPEN_MICROPHONE,)),
-    (P.IDLE, E.LED): (P.IDLE, ()),
-    (P.IDLE, E.LEFT): (P.ALONE, ()),
     (P.IDLE, E.WAKE): (P.LISTENING, WAKE_UP),
+    (P.IDLE, E.ALONE): (P.IDLE, (A.SAY_ALONE,)),
+    (P.IDLE, E.STOP): (P.IDLE, ()),
+    (P.IDLE, E.MUTED): (P.IDLE, ()),
+    (P.IDLE, E.PAUSED): (P.IDLE, ()),
     (P.IDLE, E.SOUND): (P.SPEAKING, (A.PLAY,)),
-    (P.IDLE, E.TURN_OVER): (P.IDLE, ()),
-    (P.IDLE, E.PAUSE): (P.PAUSED, ()),
-    (P.IDLE, E.TIMEOUT): (P.IDLE, (A.REOPEN_MICROPHONE,)),
-    (P.LISTENING, E.LEFT): (P.ALONE, (A.STOP_STREAM, A.END_TURN)),
-    (P.LISTENING, E.WORDS): (P.THINKING, (A.STOP_STREAM,)),
+    (P.IDLE, E.OVER): (P.IDLE, ()),
+    (P.IDLE, E.REFUSED): (P.IDLE, ()),
+    (P.IDLE, E.FAILED): (P.IDLE, ()),
+    (P.IDLE, E.LEFT): (P.IDLE, ()),
+    (P.IDLE, E.HANDED): (P.IDLE, ()),
     (P.LISTENING, E.WAKE): (P.LISTENING, ()),  # said twice, or a word of the question that sounds like it
+    (P.LISTENING, E.STOP): (P.IDLE, (A.STOP_STREAM, A.CANCEL, A.END_TURN)),
+    (P.LISTENING, E.MUTED): (P.IDLE, (A.STOP_STREAM, A.CANCEL, A.END_TURN)),
+    (P.LISTENING, E.PAUSED): (P.IDLE, (A.STOP_STREAM, A.CANCEL, A.END_TURN)),
+    (P.LISTENING, E.ENOUGH): (P.LISTENING, (A.STOP_STREAM,)),
+    (P.LISTENING, E.WORDS): (P.THINKING, (A.STOP_STREAM, A.CHIME_DONE)),
     (P.LISTENING, E.SOUND): (P.SPEAKING, (A.STOP_STREAM, A.PLAY)),
-    (P.LISTENING, E.TURN_OVER): (P.IDLE, (A.STOP_STREAM, A.END_TURN)),
-    (P.LISTENING, E.PAUSE): (P.PAUSED, (A.STOP_STREAM, A.CANCEL, A.END_TURN)),
+    (P.LISTENING, E.OVER): (P.IDLE, (A.STOP_STREAM, A.END_TURN)),
+    (P.LISTENING, E.REFUSED): (P.IDLE, (A.STOP_STREAM, A.END_TURN)),
+    (P.LISTENING, E.FAILED): (P.IDLE, (A.STOP_STREAM, A.CHIME_ERROR, A.END_TURN)),
+    (P.LISTENING, E.LEFT): (P.LISTENING, ()),  # it may be back before the words are over
+    (P.LISTENING, E.ALONE): (P.IDLE, (A.STOP_STREAM, A.SAY_ALONE, A.END_TURN)),
+    (P.LISTENING, E.HANDED): (P.LISTENING, (A.END_TURN, A.BEGIN_TURN, A.REPLAY)),
     (P.LISTENING, E.TIMEOUT): (P.IDLE, (A.STOP_STREAM, A.CANCEL, A.END_TURN)),
-    (P.THINKING, E.LEFT): (P.ALONE, (A.END_TURN,)),
-    (P.THINKING, E.WORDS): (P.THINKING, ()),
     (P.THINKING, E.WAKE): (P.LISTENING, (A.CANCEL, A.END_TURN, *WAKE_UP)),
+    (P.THINKING, E.STOP): (P.IDLE, (A.CANCEL, A.END_TURN)),
+    (P.THINKING, E.MUTED): (P.THINKING, ()),  # the question was asked; its reply may still be heard
+    (P.THINKING, E.PAUSED): (P.IDLE, (A.CANCEL, A.END_TURN)),  # who pauses, sends no reply
+    (P.THINKING, E.WORDS): (P.THINKING, ()),
     (P.THINKING, E.SOUND): (P.SPEAKING, (A.PLAY,)),
-    (P.THINKING, E.TURN_OVER): (P.IDLE, (A.END_TURN,)),
-    (P.THINKING, E.PAUSE): (P.PAUSED, (A.CANCEL, A.END_TURN)),
-    (P.THINKING, E.TIMEOUT): (P.IDLE, (A.CANCEL, A.END_TURN)),
-    (P.SPEAKING, E.LEFT): (P.ALONE, (A.FLUSH, A.END_TURN)),
-    (P.SPEAKING, E.WAKE): (P.LISTENING, (A.FLUSH, A.CANCEL, A.END_TURN, *WAKE_UP)),
-    (P.SPEAKING, E.PLAYED): (P.IDLE, (A.REPORT_PLAYED, A.END_TURN)),
+    (P.THINKING, E.OVER): (P.IDLE, (A.END_TURN,)),
+    (P.THINKING, E.REFUSED): (P.IDLE, (A.END_TURN,)),
+    (P.THINKING, E.FAILED): (P.IDLE, (A.CHIME_ERROR, A.END_TURN)),
+    (P.THINKING, E.LEFT): (P.IDLE, (A.SAY_ALONE, A.END_TURN)),
+    (P.THINKING, E.HANDED): (P.IDLE, (A.CHIME_ERROR, A.END_TURN)),  # asked again, it might be done twice
+    (P.THINKING, E.TIMEOUT): (P.IDLE, (A.CANCEL, A.END_TURN)),  # Home Assistant says nothing of an empty reply
+    (P.SPEAKING, E.WAKE): (P.LISTENING, (*HUSH, *WAKE_UP)),
+    (P.SPEAKING, E.ALONE): (P.IDLE, (*HUSH, A.SAY_ALONE)),
+    (P.SPEAKING, E.STOP): (P.IDLE, HUSH),
+    (P.SPEAKING, E.MUTED): (P.SPEAKING, ()),
+    (P.SPEAKING, E.PAUSED): (P.SPEAKING, ()),
     (P.SPEAKING, E.WORDS): (P.SPEAKING, ()),
     (P.SPEAKING, E.SOUND): (P.SPEAKING, (A.PLAY,)),
-    (P.SPEAKING, E.TURN_OVER): (P.SPEAKING, ()),  # the hub has sent everything; the speaker has not played it yet
-    (P.SPEAKING, E.PAUSE): (P.PAUSED, (A.FLUSH, A.CANCEL, A.END_TURN)),
-    (P.SPEAKING, E.TIMEOUT): (P.IDLE, (A.FLUSH, A.CANCEL, A.END_TURN)),
-    (P.PAUSED, E.LED): (P.IDLE, ()),
-    (P.PAUSED, E.LEFT): (P.ALONE, ()),
-    (P.PAUSED, E.WAKE): (P.PAUSED, ()),
-    (P.PAUSED, E.PAUSE): (P.PAUSED, ()),
-    (P.PAUSED, E.TURN_OVER): (P.PAUSED, ()),
-    (P.PAUSED, E.TIMEOUT): (P.PAUSED, (A.REOPEN_MICROPHONE,)),
+    (P.SPEAKING, E.SPEECH): (P.SPEAKING, (A.DUCK,)),
+    (P.SPEAKING, E.QUIET): (P.SPEAKING, (A.UNDUCK,)),
+    (P.SPEAKING, E.PLAYED): (P.IDLE, (A.REPORT_PLAYED, A.END_TURN)),
+    (P.SPEAKING, E.OVER): (P.SPEAKING, (A.FINISH,)),  # all is sent, not yet played; what broke off has no audio-stop
+    (P.SPEAKING, E.REFUSED): (P.SPEAKING, ()),
+    (P.SPEAKING, E.FAILED): (P.SPEAKING, (A.FINISH,)),
+    (P.SPEAKING, E.CANCELLED): (P.IDLE, (A.FLUSH, A.END_TURN)),
+    (P.SPEAKING, E.LEFT): (P.SPEAKING, ()),  # what has arrived is still worth hearing
+    (P.SPEAKING, E.HANDED): (P.SPEAKING, ()),
+    (P.SPEAKING, E.TIMEOUT): (P.IDLE, HUSH),
 }
 
 
@@ -113,45 +145,34 @@ def step(phase: Phase, event: Event) -> tuple[Phase, tuple[Action, ...]]:
         raise Unexpected(phase, event) from None
 
 
-class Sign(Enum):
-    """What a watchdog waits for, again and again."""
-
-    MICROPHONE = "a frame from the microphone"
-    PROGRESS = "more sound, sent or played"
-
-
-KEPT_ALIVE = {
-    Phase.ALONE: Sign.MICROPHONE,
-    Phase.IDLE: Sign.MICROPHONE,
-    Phase.PAUSED: Sign.MICROPHONE,
-    Phase.SPEAKING: Sign.PROGRESS,
-}
-"""A phase that is not here may last its limit once."""
-
-
 class Watchdog:
-    """Barks when a phase goes on too long without the sign that keeps it alive; pure, fed with the time.
+    """Barks when a phase goes on too long; a phase that is kept alive may last while signs of life come.
 
-    Times are seconds of one monotonic clock.
+    Pure, fed with the time; times are seconds of one monotonic clock. A phase without a limit may last for ever.
     """
 
     def __init__(self, limits_s: dict[Phase, float], now: float) -> None:
         self._limits = limits_s
-        self._phase = Phase.ALONE
+        self._phase = Phase.IDLE
         self._since = now
 
     def enter(self, phase: Phase, now: float) -> None:
         """A phase begins."""
         self._phase, self._since = phase, now
 
-    def sign(self, sign: Sign, now: float) -> None:
-        """A sign of life."""
-        if KEPT_ALIVE.get(self._phase) is sign:
+    def progress(self, now: float) -> None:
+        """More sound was sent or played."""
+        if self._phase in KEPT_ALIVE:
             self._since = now
 
     def barks(self, now: float) -> bool:
         """Whether the limit has passed; then it waits for a whole limit again."""
-        if now - self._since < self._limits[self._phase]:
+        limit = self._limits.get(self._phase)
+        if limit is None or now - self._since < limit:
             return False
         self._since = now
         return True
+
+
+KEPT_ALIVE = {Phase.SPEAKING}
+"""By sound, sent or played. The others may last their limit once."""

@@ -1,57 +1,67 @@
-"""The satellite itself: feeds the phases with what is heard, received and played, and does what they say.
+"""The satellite itself: builds its parts, tells each what happens in the others, and is what buttons and lights see.
 
-Everything here runs on one event loop. `happens` decides and acts without awaiting, so that no two events can
-overlap; what takes time (the wire, the speaker, the wake word engine) is in the parts it calls.
+Here is what holds in any phase of a turn: mute, volume, timers, who is connected. Turns are in turns.py.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
-from dataclasses import dataclass
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
 
-from wyoming.asr import Transcript
-from wyoming.audio import AudioChunk, AudioStart, AudioStop
-from wyoming.error import Error
 from wyoming.event import Event as WyomingEvent
-from wyoming.pipeline import PipelineStage, RunPipeline
-from wyoming.snd import Played
-from wyoming.vad import VoiceStarted, VoiceStopped
-from wyoming.wake import Detection as WakeDetected
 
 from config.satellite import SatelliteSettings
+from satellite.actions import Status
+from satellite.alarm import Alarm
+from satellite.chimes import Sound
+from satellite.control import Control, places
+from satellite.controller import Controller
+from satellite.discovery import Advertiser
 from satellite.ears import Ears, Woken
-from satellite.fence import Fence
+from satellite.echo import CleanMicrophone, EchoCanceller
+from satellite.health import Trouble
 from satellite.info import describe
+from satellite.kept import Keeper, Kept
 from satellite.link import Link
 from satellite.microphone import Frame, Microphone
-from satellite.phases import Action, Event, Phase, Sign, Unexpected, Watchdog, step
-from satellite.playback import Playback
+from satellite.mixer import Mixer
+from satellite.music import Ducking, Music, NoMusic
+from satellite.mute import Mute
+from satellite.outgoing import BUTTON
+from satellite.phases import Event, Phase
 from satellite.speaker import Speaker
-from satellite.turn import Turn
+from satellite.turns import Turns
 from satellite.vad import Edge, VoiceActivity
-from satellite.wake import Detection, WakeWords
+from satellite.vitals import Vitals
+from satellite.wake import STOP, Detection, WakeWords
 from wire import hark
-from wire.audio import sound, sound_format
-from wire.pcm import SPEECH
+from wire.pcm import SILENCE_DBFS
 from wire.server import serve
+from wire.systemd import Systemd
 
 _log = logging.getLogger(__name__)
 
-TICK_S = 0.1  # between two looks at the watchdog
-REPORT_TICKS = 2  # between two reports of the playback to the hub: 200 ms
-QUIETEST_DBFS = -120.0
+TICK_S = 0.1  # between two looks at the clock, in a turn or while it rings
+IDLE_TICK_S = 0.5  # and otherwise: a timer may ring so much late, and each look costs
+PRESSED = Woken(Detection(BUTTON, 1.0), SILENCE_DBFS)
 
 
 @dataclass(frozen=True, slots=True)
 class Engines:
-    """What main picked."""
+    """What main picked; None for what the settings do without."""
 
     microphone: Microphone
     speaker: Speaker
     vad: VoiceActivity
     wake: WakeWords
+    stop: WakeWords | None = None
+    """Scores the word "stop"."""
+    echo: EchoCanceller | None = None
+    music: Music = field(default_factory=NoMusic)
+    advertiser: Advertiser | None = None
 
 
 class Satellite:
@@ -60,201 +70,176 @@ class Satellite:
     def __init__(self, settings: SatelliteSettings, engines: Engines) -> None:
         self._settings = settings
         self._clock = asyncio.get_running_loop().time
-        self._boot = secrets.token_hex(4)
-        self._turns = 0
-        self._turn: Turn | None = None
-        self._woken_by = Woken(Detection("", 0.0), QUIETEST_DBFS)
-        self._streaming = False
-        self._fence = Fence()
-        self._arriving = SPEECH  # the format of the latest audio-start
-        self.phase = Phase.ALONE
-        self._watchdog = Watchdog(_limits(settings), self._clock())
+        self._mute = Mute()
+        self._muted = False
+        self._volume = 100
+        file = settings.state.file
+        self._keeper = Keeper(Path(file).expanduser() if file else None)
+        self._alarm = Alarm(settings.timers.ring_s, self._clock, self._keep)
         hello = hark.Hello(settings.name, hark.CAPABILITIES)
-        self._link = Link(describe(settings), settings.controllers, hello, self.happens, self._received)
-        self._ears = Ears(settings, engines.microphone, engines.vad, engines.wake, self._heard, self._woken)
-        self._playback = Playback(settings.playback, engines.speaker, self._first_heard, self._drained)
+        self._link = Link(describe(settings), settings.controllers, hello, self)
+        heard = CleanMicrophone(engines.microphone, engines.echo) if engines.echo else engines.microphone
+        ears = (heard, engines.vad, engines.wake, self._heard, self._woken, self._trouble, engines.stop)
+        self._ears = Ears(settings, *ears)
+        self._echo = engines.echo
+        self._mixer = Mixer(engines.speaker, settings, self._sounded)
+        self._turns = Turns(settings, self._link, self._ears, self._mixer, self._changed)
+        self._ducking = Ducking(engines.music)
+        self._advertiser = engines.advertiser
+        self._systemd = Systemd()
+        self._vitals = Vitals(settings.microphone.silent_s, self._systemd.ready, self._clock())
+        self._control = Control(next(iter(places(settings.control.socket, os.environ)), None), self)
+
+    @property
+    def phase(self) -> Phase:
+        """Where it stands in a turn."""
+        return self._turns.phase
 
     async def run(self) -> None:
         """Serves, listens and plays, without end; raises CannotListen where the port cannot be had."""
         listen = self._settings.listen
         async with serve(listen.host, listen.port, self._link.serve) as ports, asyncio.TaskGroup() as group:
             _log.info("%s listens on %s port %s", self._settings.name, listen.host, ports[0])
-            group.create_task(self._ears.run())
-            group.create_task(self._playback.run())
+            self._restore(self._keeper.load())
+            for part in (self._keeper, self._ears, self._mixer, self._ducking, self._control):
+                group.create_task(part.run())
             group.create_task(self._tick())
-
-    def happens(self, event: Event) -> None:
-        """Something happened: moves to the next phase and does what the table says."""
-        try:
-            phase, actions = step(self.phase, event)
-        except Unexpected as error:
-            _log.warning("ignored: %s", error)
-            return
-        _log.debug("%s -> %s: %s", self.phase.value, phase.value, event.value)
-        self.phase = phase
-        self._watchdog.enter(phase, self._clock())
-        for action in actions:
-            _DO[action](self)
-
-    # What the phases ask for
-
-    def _begin_turn(self) -> None:
-        self._turns += 1
-        self._turn = Turn(f"{self._boot}:{self._turns}")
-        self._turn.mark("wake", self._clock())
-        word, level = self._woken_by.detection, self._woken_by.level_dbfs
-        self._link.post(WakeDetected(name=word.name))
-        self._link.post(hark.Turn(self._turn.id, "wake", name=word.name, score=word.score, level=level))
-        self._link.post(RunPipeline(start_stage=PipelineStage.ASR, end_stage=PipelineStage.TTS))
-
-    def _stream(self) -> None:
-        for pcm in self._ears.begin_turn():
-            self._post_sound(pcm)
-        self._streaming = True
-
-    def _stop_stream(self) -> None:
-        self._streaming = False
-
-    def _play(self) -> None:
-        self._playback.begin(self._arriving, self._turn.id if self._turn else "said")
-        if self._turn:
-            self._turn.mark("first_audio_arrived", self._clock())
-
-    def _flush(self) -> None:
-        self._playback.flush()
-
-    def _cancel(self) -> None:
-        if self._turn is not None:
-            self._fence.cancel(self._turn.id, by_hub=self._link.led_by_hub)
-            self._link.post(hark.Cancel(self._turn.id, played_ms=round(self._playback.played_s * 1000)))
-
-    def _open_fence(self) -> None:
-        self._fence.open()
-
-    def _report_played(self) -> None:
-        self._link.post(Played())
-
-    def _end_turn(self) -> None:
-        if self._turn is not None:
-            self._link.post(hark.Trace(self._turn.id, dict(self._turn.marks)))
-            self._turn = None
-
-    def _say_alone(self) -> None:
-        _log.warning("heard %s, but no controller is connected to answer", self._woken_by.detection.name)
-
-    def _reopen_microphone(self) -> None:
-        _log.error("the microphone has given nothing for %s s; opening it anew", self._settings.watchdogs.microphone_s)
-        self._ears.reopen()
+            group.create_task(self._systemd.keep_alive(lambda: self._vitals.alive(self._clock())))
+            if self._advertiser is not None:
+                group.create_task(self._advertiser.run(ports[0]))
 
     # What is heard
 
-    def _woken(self, woken: Woken) -> None:
-        self._woken_by = woken
-        self.happens(Event.WAKE)
-
     def _heard(self, frame: Frame, edge: Edge | None) -> None:
-        self._watchdog.sign(Sign.MICROPHONE, frame.at)
-        if not self._streaming or self._turn is None:
+        self._vitals.heard(frame.at)
+        self._turns.heard(frame, edge)
+        if edge is Edge.STARTED and self._echo is not None:
+            self._turns.spoken_over()
+
+    def _woken(self, woken: Woken) -> None:
+        if woken.detection.name == STOP:
+            self.stop()
+        else:
+            self._alarm.stop()
+            self._turns.wake(woken)
+
+    def _sounded(self, pcm: bytes, at: float) -> None:
+        if self._echo is not None:
+            self._echo.played(pcm, self._settings.playback.rate, at)
+
+    def _trouble(self, trouble: Trouble) -> None:
+        if trouble is Trouble.WELL:
+            _log.info("the microphone works again")
+        else:
+            self._vitals.excuse()
+            self._mixer.play(Sound.MICROPHONE_TROUBLE)
+
+    # What the controllers do: see satellite.link.Led
+
+    @property
+    def busy(self) -> bool:
+        """Whether a turn is under way."""
+        return self.phase is not Phase.IDLE
+
+    def received(self, controller: Controller, event: WyomingEvent) -> None:
+        """See satellite.link.Led."""
+        if not self._alarm.received(controller.owner, event):
+            self._turns.received(controller, event)
+
+    def paused(self, controller: Controller, on: bool) -> None:
+        """See satellite.link.Led."""
+        if on:
+            self._mute.pause(controller.connection.host)
+            self._turns.happens(Event.PAUSED if controller is self._link.leader else Event.MUTED)
+        else:
+            self._mute.resume(controller.connection.host)
+        self._look_at_mute()
+
+    def gone(self, controller: Controller) -> None:
+        """See satellite.link.Led."""
+        if controller.paused:
+            self._mute.gone(controller.connection.host, self._clock())
+        self._turns.gone(controller)
+
+    def led(self, lost: bool) -> None:
+        """See satellite.link.Led."""
+        self._turns.led(lost)
+        self._changed()
+
+    # What a person does: see satellite.actions.Controlled
+
+    def status(self) -> Status:
+        """See satellite.actions.Controlled."""
+        leader = str(self._link.leader or "")
+        return Status(self.phase.value, self._muted, self._volume, self._alarm.ringing, leader, self._turns.turn)
+
+    def listen(self) -> None:
+        """See satellite.actions.Controlled."""
+        self._alarm.stop()
+        if self._muted:
+            self._mixer.play(Sound.MUTED)
+        else:
+            self._turns.wake(PRESSED)
+
+    def stop(self) -> None:
+        """See satellite.actions.Controlled."""
+        self._alarm.stop()
+        self._turns.happens(Event.STOP)
+
+    def mute(self, on: bool) -> None:
+        """See satellite.actions.Controlled."""
+        self._mute.switch = on
+        self._mixer.play(Sound.MUTED if on else Sound.UNMUTED)
+        if on:
+            self._turns.happens(Event.MUTED)
+        self._look_at_mute()
+        self._keep()
+
+    def set_volume(self, percent: int) -> None:
+        """See satellite.actions.Controlled."""
+        self._volume = percent
+        self._mixer.volume = percent / 100
+        self._keep()
+
+    # What is kept, and what follows from it
+
+    def _restore(self, kept: Kept) -> None:
+        self._mute.switch = kept.muted
+        self._volume, self._mixer.volume = kept.volume, kept.volume / 100
+        self._alarm.restore(kept)
+        self._look_at_mute()
+        self._changed()
+
+    def _keep(self) -> None:
+        timers, ringing = self._alarm.kept()
+        self._keeper.keep(Kept(self._mute.switch, self._volume, timers, ringing))
+        self._changed()
+
+    def _look_at_mute(self) -> None:
+        muted = self._mute.muted(self._clock())
+        if muted is self._muted:
             return
-        self._post_sound(frame.pcm)
-        if frame.ends_speech:
-            self._turn.label(frame.at)
-        if edge is Edge.STARTED:
-            self._link.post(VoiceStarted())
-        elif edge is Edge.STOPPED:
-            self._turn.pause(frame.at, frame.at - self._settings.vad.pause_ms / 1000)
-            self._link.post(VoiceStopped())
+        self._muted = muted
+        if muted:
+            self._vitals.excuse()
+            self._ears.close()
+        else:
+            self._vitals.expect(self._clock())
+            self._ears.open()
+        self._changed()
 
-    def _post_sound(self, pcm: bytes) -> None:
-        self._link.post(AudioChunk(SPEECH.rate, SPEECH.width, SPEECH.channels, pcm))
-
-    # What is received
-
-    async def _received(self, event: WyomingEvent) -> None:
-        match hark.parse(event):
-            case hark.Clock(t0=asked):
-                now = self._clock()
-                self._link.post(hark.Clock(asked, now, now))
-            case hark.Flush(turn=turn):
-                self._fence.flush(turn)
-            case hark.Turn(turn=turn, phase="end") if self._turn is not None and turn == self._turn.id:
-                self._playback.finish()  # a reply that broke off has no audio-stop
-                self.happens(Event.TURN_OVER)
-            case None:
-                await self._received_plain(event)
-
-    async def _received_plain(self, event: WyomingEvent) -> None:
-        if Transcript.is_type(event.type) or VoiceStopped.is_type(event.type):
-            self.happens(Event.WORDS)
-        elif Error.is_type(event.type):
-            _log.warning("the controller says: %.200s", event.data.get("text"))
-            self.happens(Event.TURN_OVER)
-        elif AudioStart.is_type(event.type):
-            self._fence.arriving(True)
-            if not self._fence.closed:
-                self._arriving = sound_format(event)
-                self.happens(Event.SOUND)
-        elif AudioChunk.is_type(event.type) and not self._fence.closed:
-            self._watchdog.sign(Sign.PROGRESS, self._clock())
-            await self._playback.push(sound(event, self._arriving))
-        elif AudioStop.is_type(event.type):
-            if not self._fence.closed:
-                self._playback.finish()
-            self._fence.arriving(False)
-
-    # What is played
-
-    def _first_heard(self, at: float) -> None:
-        if self._turn:
-            self._turn.mark("first_audio_played", at)
-
-    def _drained(self, at: float) -> None:
-        if self._turn:
-            self._turn.mark("last_audio", at)
-        self.happens(Event.PLAYED)
-
-    # What time brings
+    def _changed(self) -> None:
+        """Something that others follow has changed."""
+        ringing, phase = self._alarm.ringing, self.phase
+        self._mixer.ring(ringing and phase not in (Phase.LISTENING, Phase.THINKING))
+        self._ears.listen_for_stop(ringing or phase is Phase.SPEAKING)
+        self._ducking.want(ringing or phase is not Phase.IDLE)
+        self._systemd.status(f"{phase.value}, led by {self._link.leader or 'nobody'}")
+        self._control.changed()
 
     async def _tick(self) -> None:
-        played_s, ticks = 0.0, 0
         while True:
-            await asyncio.sleep(TICK_S)
-            ticks += 1
-            if self._playback.played_s != played_s:
-                played_s = self._playback.played_s
-                self._watchdog.sign(Sign.PROGRESS, self._clock())
-            if self._watchdog.barks(self._clock()):
-                self.happens(Event.TIMEOUT)
-            if ticks % REPORT_TICKS == 0 and self.phase is Phase.SPEAKING and self._turn:
-                self._link.post(self._progress(self._turn.id))
-
-    def _progress(self, turn: str) -> hark.Playback:
-        held, played = self._playback.held_s, self._playback.played_s
-        return hark.Playback(turn, round(held * 1000), round(played * 1000), self._playback.underruns)
-
-
-_DO = {
-    Action.BEGIN_TURN: Satellite._begin_turn,
-    Action.STREAM: Satellite._stream,
-    Action.STOP_STREAM: Satellite._stop_stream,
-    Action.PLAY: Satellite._play,
-    Action.FLUSH: Satellite._flush,
-    Action.CANCEL: Satellite._cancel,
-    Action.REPORT_PLAYED: Satellite._report_played,
-    Action.END_TURN: Satellite._end_turn,
-    Action.SAY_ALONE: Satellite._say_alone,
-    Action.REOPEN_MICROPHONE: Satellite._reopen_microphone,
-    Action.OPEN_FENCE: Satellite._open_fence,
-}
-
-
-def _limits(settings: SatelliteSettings) -> dict[Phase, float]:
-    limits = settings.watchdogs
-    return {
-        Phase.ALONE: limits.microphone_s,
-        Phase.IDLE: limits.microphone_s,
-        Phase.PAUSED: limits.microphone_s,
-        Phase.LISTENING: limits.listening_s,
-        Phase.THINKING: limits.thinking_s,
-        Phase.SPEAKING: limits.speaking_s,
-    }
+            await asyncio.sleep(TICK_S if self.busy or self._alarm.ringing else IDLE_TICK_S)
+            self._turns.tick()
+            self._alarm.tick()
+            self._look_at_mute()

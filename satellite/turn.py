@@ -1,8 +1,14 @@
-"""One turn as the satellite sees it: its id and its times."""
+"""One turn as the satellite sees it: its id, its times, and the words until they are understood."""
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field
+
+from satellite.microphone import FRAME_S
+from wire.connection import Sendable
+
+KEPT_S = 15.0  # of an utterance, for a stand-by that takes over: as long as a hub listens
 
 
 @dataclass(slots=True)
@@ -12,6 +18,8 @@ class Turn:
     id: str
     marks: dict[str, float] = field(default_factory=dict)
     labelled: bool = False
+    said: deque[Sendable] = field(default_factory=lambda: deque(maxlen=round(KEPT_S / FRAME_S)))
+    """The latest of what went to the controller: sound, and where speech began and paused."""
 
     def mark(self, name: str, at: float) -> None:
         """The first time counts."""

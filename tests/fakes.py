@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
+from types import MappingProxyType
 
 import numpy as np
 
@@ -14,6 +16,7 @@ from hub.llm.responder import Request
 from satellite.engines.files import PacedStream
 from satellite.microphone import FRAME_S, Frame, MicrophoneError
 from satellite.speaker import SpeakerError
+from satellite.wake import STOP
 from wire.pcm import SPEECH, PcmFormat
 
 VOICE_FORMAT = PcmFormat(16_000)
@@ -138,9 +141,9 @@ LOUD, QUIET = 3000, 50  # samples of someone who speaks, and of a room
 WAKE_WORD = "hey_jarvis"
 
 
-def heard_frame(number: int, loud: bool = False, wakes: bool = False) -> bytes:
-    """20 ms of sound that tells its number (below 65536), and whether the wake word ends in it."""
-    told = np.array([number // 256, number % 256, wakes], dtype="<i2")
+def heard_frame(number: int, loud: bool = False, wakes: bool = False, stops: bool = False) -> bytes:
+    """20 ms of sound that tells its number (below 65536), and whether the wake word or "stop" ends in it."""
+    told = np.array([number // 256, number % 256, wakes, stops], dtype="<i2")
     rest = np.full(SPEECH.bytes(FRAME_S) // 2 - len(told), LOUD if loud else QUIET, dtype="<i2")
     return told.tobytes() + rest.tobytes()
 
@@ -159,6 +162,7 @@ class FakeMicrophone:
 
     speaking: bool = False
     wakes: bool = False
+    stops: bool = False
     dead: bool = False
     broken: bool = False
     opened: int = 0
@@ -182,27 +186,67 @@ class FakeMicrophone:
 
     def _next(self) -> Frame:
         self.number += 1
-        wakes, self.wakes = self.wakes, False
-        return Frame(heard_frame(self.number, self.speaking, wakes), asyncio.get_running_loop().time())
+        sound = heard_frame(self.number, self.speaking, self.wakes, self.stops)
+        self.wakes = self.stops = False
+        return Frame(sound, asyncio.get_running_loop().time())
 
 
 class FakeVad:
-    """Takes what is loud for voice."""
+    """Takes what is loud for voice; words that are listened for may be."""
 
     def is_voice(self, frame: bytes) -> bool:
         """See satellite.vad.VoiceActivity."""
         return int(np.frombuffer(frame, "<i2")[-1]) == LOUD
 
+    def may_be_voice(self, frame: bytes) -> bool:
+        """See satellite.vad.VoiceActivity."""
+        samples = np.frombuffer(frame, "<i2")
+        return bool(samples[-1] == LOUD or samples[2] or samples[3])
+
 
 class FakeWakeWords:
-    """Hears the wake word in the frames that tell it."""
+    """Hears the wake word in the frames that tell it, and the one after: no real engine is sure for one step."""
 
     step_s = FRAME_S
+    context_s = 2.0
+    advised = MappingProxyType({WAKE_WORD: 0.5})
+    _told = False
 
-    async def hear(self, frame: bytes) -> dict[str, float]:
+    async def hear(self, sound: bytes) -> list[dict[str, float]]:
         """See satellite.wake.WakeWords."""
         await asyncio.sleep(0)
-        return {WAKE_WORD: 0.9 if np.frombuffer(frame, "<i2")[2] else 0.0}
+        frames = np.frombuffer(sound, "<i2").reshape(-1, SPEECH.bytes(FRAME_S) // 2)
+        told = [self._told, *(bool(frame[2]) for frame in frames)]
+        self._told = told[-1]
+        return [{WAKE_WORD: 0.9 if either else 0.0} for either in map(any, pairwise(told))]
+
+
+class FakeStopWord:
+    """Hears "stop" in the frames that tell it, and in the one after."""
+
+    step_s = FRAME_S
+    context_s = 2.0
+    advised = MappingProxyType({STOP: 0.5})
+    _told = False
+
+    async def hear(self, sound: bytes) -> list[dict[str, float]]:
+        """See satellite.wake.WakeWords."""
+        await asyncio.sleep(0)
+        frames = np.frombuffer(sound, "<i2").reshape(-1, SPEECH.bytes(FRAME_S) // 2)
+        told = [self._told, *(frame[3] and frame[-1] in (LOUD, QUIET) for frame in frames)]  # none in noise
+        self._told = bool(told[-1])
+        return [{STOP: 0.9 if either else 0.0} for either in map(any, pairwise(told))]
+
+
+class FakeEchoCanceller:
+    """For a room where the satellite does not hear itself anyway."""
+
+    def played(self, pcm: bytes, rate: int, at: float) -> None:
+        """See satellite.echo.EchoCanceller."""
+
+    def clean(self, frame: Frame) -> Frame:
+        """See satellite.echo.EchoCanceller."""
+        return frame
 
 
 @dataclass

@@ -26,7 +26,7 @@ from wire.server import serve
 T = TypeVar("T")
 H = TypeVar("H", bound=hark.HarkEvent)
 
-LATE_S = 60.0  # of virtual time: what has not come by then never comes
+LATE_S = 120.0  # of virtual time: what has not come by then never comes
 PING_S = 1.0
 CHUNK_S = 0.1
 
@@ -68,6 +68,8 @@ class Peer:
         self.connection = connection
         self.received: list[tuple[float, Event]] = []
         self.closed = False
+        self.broken = False
+        self.pings = True
         self._looked_at = 0
         self._more = asyncio.Event()
 
@@ -79,7 +81,7 @@ class Peer:
                 self._more.set()
                 await self.answer(event)
         except WireError:
-            pass
+            self.broken = True
         finally:
             self.closed = True
             self._more.set()
@@ -140,6 +142,11 @@ class Peer:
         """All hark/ events that have come of a kind."""
         return [said for _, event in self.received if isinstance(said := hark.parse(event), kind)]
 
+    def forget(self) -> None:
+        """What has come so far is of no interest any more."""
+        self.received.clear()
+        self._looked_at = 0
+
     def types(self) -> list[str]:
         """The types of all that has come; the names of hark/ events."""
         return [said.NAME if (said := hark.parse(event)) else event.type for _, event in self.received]
@@ -163,7 +170,8 @@ async def reading(peer: P) -> AsyncIterator[P]:
 async def _ping(peer: Peer) -> None:
     try:
         while True:
-            await peer.send(Ping())
+            if peer.pings:
+                await peer.send(Ping())
             await asyncio.sleep(PING_S)
     except WireError:
         return

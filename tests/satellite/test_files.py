@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from satellite.engines.files import (
+    BUNDLE,
     DEVICE_S,
     LONGEST_S,
     NOISE_RMS,
@@ -87,20 +88,22 @@ def test_a_recording_is_played_whole_once_and_at_real_time(tmp_path: Path) -> No
 
 
 def test_a_slow_reader_is_given_what_it_missed_and_then_real_time_again(tmp_path: Path) -> None:
-    async def scenario() -> list[float]:
-        at = []
+    async def scenario() -> list[tuple[float, float]]:
+        given: list[tuple[float, float]] = []
         async with aclosing(FileMicrophone(record(tmp_path / "question.wav", tone(1000, 1.0))).frames()) as frames:
             async for frame in frames:
-                at.append(frame.at)
-                if len(at) == 10:
+                given.append((frame.at, asyncio.get_running_loop().time()))
+                if len(given) == 10 * BUNDLE:
                     await asyncio.sleep(0.5)
-                if len(at) == 60:
-                    return at
-        return at
+                if len(given) == 30 * BUNDLE:
+                    return given
+        return given
 
-    at = run(scenario())
-    assert at[10] == pytest.approx(0.2 + 0.5)
-    assert at[-1] == pytest.approx(60 * FRAME_S)
+    given = run(scenario())
+    late = [now - at for at, now in given]
+    assert [at for at, _ in given] == pytest.approx([(number + 1) * FRAME_S for number in range(30 * BUNDLE)])
+    assert max(late) == pytest.approx(0.5 - FRAME_S)
+    assert all(-1e-6 <= after < BUNDLE * FRAME_S for after in late[: 10 * BUNDLE] + late[-BUNDLE:])
 
 
 def test_a_room_is_never_digitally_silent(tmp_path: Path) -> None:

@@ -15,9 +15,9 @@ from wyoming.satellite import PauseSatellite
 
 from config.loading import build, read
 from config.satellite import Controllers, SatelliteSettings
+from satellite.controller import OUTBOX, SILENCE_S, UNPROVEN_S, Controller
 from satellite.info import describe
-from satellite.link import HUB_SILENCE_S, OUTBOX, PLAIN_SILENCE_S, Link
-from satellite.phases import Event as Happening
+from satellite.link import Link
 from tests.peers import Peer, controller, reading, run_clean
 from tests.settings import SATELLITE_TOML
 from tests.wire_pairs import LOOPBACK
@@ -35,13 +35,27 @@ class House:
 
     def __init__(self, controllers: Controllers) -> None:
         self.port = 0
-        self.happened: list[Happening] = []
-        self.received: list[Event] = []
+        self.busy = False
+        self.lost: list[bool] = []
+        self.pauses: list[bool] = []
+        self.all: list[Event] = []
         hello = hark.Hello("kitchen", hark.CAPABILITIES)
-        self.link = Link(describe(SETTINGS), controllers, hello, self.happened.append, self._receive)
+        self.link = Link(describe(SETTINGS), controllers, hello, self)
 
-    async def _receive(self, event: Event) -> None:
-        self.received.append(event)
+    def received(self, controller: Controller, event: Event) -> None:
+        """See satellite.link.Led."""
+        self.all.append(event)
+
+    def paused(self, controller: Controller, on: bool) -> None:
+        """See satellite.link.Led."""
+        self.pauses.append(on)
+
+    def gone(self, controller: Controller) -> None:
+        """See satellite.link.Led."""
+
+    def led(self, lost: bool) -> None:
+        """See satellite.link.Led."""
+        self.lost.append(lost)
 
     @property
     def leader(self) -> str | None:
@@ -90,7 +104,7 @@ def test_a_connection_that_only_asks_does_not_lead() -> None:
             await peer.send(Describe())
             await peer.next(Info)
             assert made.leader is None
-            assert made.happened == []
+            assert made.lost == []
 
     run_clean(scenario)
 
@@ -99,11 +113,11 @@ def test_a_plain_controller_leads_where_there_is_no_hub() -> None:
     async def scenario() -> None:
         async with house() as made, controller(made.port) as peer:
             assert made.leader == ""
-            assert made.happened[0] is Happening.LED
+            assert made.lost == [False]
             await peer.send(Event("synthesize"), PauseSatellite())
             await settle()
-            assert [event.type for event in made.received] == ["synthesize"]
-            assert made.happened[-1] is Happening.PAUSE
+            assert [event.type for event in made.all] == ["synthesize"]
+            assert made.pauses == [False, True]
 
     run_clean(scenario)
 
@@ -111,19 +125,17 @@ def test_a_plain_controller_leads_where_there_is_no_hub() -> None:
 def test_a_hub_takes_the_lead_from_a_plain_controller_and_gives_it_back() -> None:
     async def scenario() -> None:
         async with house() as made, controller(made.port) as plain:
-            made.happened.clear()
             async with controller(made.port, "hub") as hub:
                 await hub.next_hark(hark.Hello)
                 assert made.leader == "hub"
-                assert made.happened[:2] == [Happening.LEFT, Happening.LED]
+                assert made.lost == [False, False]
                 await plain.send(Event("from plain"))
                 await hub.send(Event("from hub"))
                 await settle()
-                assert [event.type for event in made.received] == ["from hub"]
-                made.happened.clear()
+                assert {event.type for event in made.all} == {"from plain", "from hub"}, "who leads is told them apart"
             await settle()
             assert made.leader == ""
-            assert made.happened == [Happening.LEFT, Happening.LED]
+            assert made.lost == [False, False, True]
         await settle()
         assert made.leader is None
 
@@ -140,7 +152,6 @@ def test_the_first_hub_leads_and_the_second_stands_by() -> None:
                 assert first.all_hark(hark.Standby) == []
                 await second.send(Event("from second"))
                 await settle()
-            assert made.received == []
             assert made.leader == "first"
 
     run_clean(scenario)
@@ -223,7 +234,69 @@ def test_a_hub_needs_no_place_among_the_plain_ones() -> None:
     run_clean(scenario)
 
 
-@pytest.mark.parametrize(("hub", "silence_s"), [("hub", HUB_SILENCE_S), ("", PLAIN_SILENCE_S)])
+@pytest.mark.parametrize("lost", [True, False])
+def test_who_is_merely_outranked_keeps_the_lead_until_the_turn_is_over(lost: bool) -> None:
+    async def scenario() -> None:
+        async with house() as made, controller(made.port) as plain:
+            made.busy = True
+            async with controller(made.port, "hub") as hub:
+                await settle()
+                assert made.leader == ""
+                assert {"hark/hello", "hark/standby"}.isdisjoint(hub.types())
+                if lost:
+                    plain.connection.abort()
+                    await settle()
+                else:
+                    made.busy = False
+                    made.link.settle()
+                assert made.leader == "hub"
+                assert made.lost == [False, lost]
+                await hub.next_hark(hark.Hello)
+
+    run_clean(scenario)
+
+
+def test_a_controller_that_is_left_to_connect_anew_leads_no_more_and_hears_the_end() -> None:
+    async def scenario() -> None:
+        async with house() as made, controller(made.port) as old, controller(made.port) as stand_by:
+            leader = made.link.leader
+            assert leader is not None
+            made.link.post(Ping("last words"))
+            made.link.renew(leader)
+            made.link.post(Ping("to another"))
+            await old.over()
+            assert [event.data for event in old.all(Ping)][-1] == {"text": "last words"}
+            assert made.lost == [False]
+            await stand_by.until(lambda: {"text": "to another"} in [event.data for event in stand_by.all(Ping)])
+
+    run_clean(scenario)
+
+
+@pytest.mark.parametrize("hub", ["hub", ""])
+def test_controllers_that_are_alive_are_asked_for_a_sign_and_kept_for_days(hub: str) -> None:
+    async def scenario() -> None:
+        async with house() as made, connection(made.port) as peer:
+            await peer.send(Event("run-satellite"))
+            if hub:
+                await peer.send(hark.Hello(hub, hark.CAPABILITIES))
+            for _ in range(1000):
+                await peer.send(Pong((await peer.next(Ping)).data.get("text")))
+            assert made.leader == hub
+
+    run_clean(scenario)
+
+
+def test_a_controller_that_answered_pings_and_stops_to_is_gone_after_three() -> None:
+    async def scenario() -> None:
+        async with house() as made, connection(made.port) as peer:
+            await peer.send(Event("run-satellite"), Pong())
+            await asyncio.sleep(SILENCE_S + 0.1)
+            assert made.leader is None
+
+    run_clean(scenario)
+
+
+@pytest.mark.parametrize(("hub", "silence_s"), [("hub", SILENCE_S), ("", UNPROVEN_S)])
 def test_a_controller_that_is_silent_for_too_long_is_gone(hub: str, silence_s: float) -> None:
     async def scenario() -> None:
         async with house() as made, connection(made.port) as peer:
