@@ -1,0 +1,72 @@
+"""The real programs on a real sound card: the question is spoken into the room, the reply heard from the speaker."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import pytest
+
+from bench import spoken
+from bench.house import Seen, house
+from bench.spoken import record
+from tests.sound_card import FULL, SoundCard, needs_sound_card, sound_card
+from wire.pcm import SPEECH
+
+pytest.importorskip("pyaudio", reason="needs PyAudio: apt-get install portaudio19-dev, pip install 'hark[audio]'")
+pytestmark = [needs_sound_card, pytest.mark.end_to_end]
+
+LATE_S = 60.0
+LOUD = 1_000  # of 32768; a reply's loudest samples are ten times that
+SOUND_CARD = ("--mic", "default", "--speaker", "default")
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    with TemporaryDirectory(prefix="hark") as short:  # a socket's path is at most 107 bytes
+        yield Path(short)
+
+
+def loud_samples(heard: bytearray) -> int:
+    return int(np.count_nonzero(np.abs(np.frombuffer(heard[: len(heard) // 2 * 2], "<i2").astype(int)) > LOUD))
+
+
+async def volumes(card: SoundCard, seen: list[int]) -> None:
+    while True:
+        seen.append(await card.volume())
+        await asyncio.sleep(0.2)
+
+
+def test_a_question_spoken_into_the_room_is_answered_while_the_music_is_soft(folder: Path, tmp_path: Path) -> None:
+    question = spoken.shipped()[0]
+    record(question, folder / "question.wav")
+    seen: list[Seen] = []
+    over = asyncio.Event()
+    heard, loudness = bytearray(), [FULL]
+
+    def see(event: Seen) -> None:
+        seen.append(event)
+        if event["event"] == "times":
+            over.set()
+
+    async def scenario(card: SoundCard) -> None:
+        async with house(tmp_path, see, satellite=SOUND_CARD), card.listen(heard), asyncio.timeout(LATE_S):
+            looking = asyncio.create_task(volumes(card, loudness))
+            await card.speak(folder / "question.wav")
+            await over.wait()
+            while loudness[-1] != FULL:  # noqa: ASYNC110  (another program tells nobody)
+                await asyncio.sleep(0.1)
+            looking.cancel()
+
+    async def run() -> None:
+        async with sound_card(folder) as card, card.music(SPEECH.silence(LATE_S)):
+            with card.here():
+                await scenario(card)
+
+    asyncio.run(run())
+    assert [event["text"] for event in seen if event["event"] == "question"] == [question.text]
+    assert loud_samples(heard) > SPEECH.rate // 10
+    assert min(loudness) < FULL / 2
