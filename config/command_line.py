@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import logging
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Generic, NoReturn, TypeVar
 import msgspec
 
 from config.loading import Layer, SettingsError, assignment, build, one, read
+from wire.logs import log_to_stderr
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -45,9 +45,23 @@ class Started(Generic[S]):
     options: argparse.Namespace
 
 
-def parser(program: str, description: str, shorts: Mapping[str, Short]) -> argparse.ArgumentParser:
-    """The options of both programs, and the given short ones."""
-    made = argparse.ArgumentParser(f"hark-{program}", description=description, allow_abbrev=False)
+def command(commands: Iterable[str], argv: Sequence[str] | None) -> tuple[str, list[str]]:
+    """The command that a command line begins with, "" for none (which runs the program), and what follows it."""
+    given = list(sys.argv[1:] if argv is None else argv)
+    return (given[0], given[1:]) if given[:1] and given[0] in commands else ("", given)
+
+
+def parser(
+    program: str, description: str, shorts: Mapping[str, Short], *, command: str = "", epilog: str = ""
+) -> argparse.ArgumentParser:
+    """The options of both programs, or of a command of theirs, and the given short ones."""
+    made = argparse.ArgumentParser(
+        f"hark-{program} {command}".rstrip(),
+        description=description,
+        epilog=epilog,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
     made.add_argument("--config", metavar="FILE", type=Path, help="settings that differ from the defaults, a TOML file")
     made.add_argument("--profile", metavar="NAME", help=f"a set of engines: {', '.join(profiles(program))}")
     made.add_argument(
@@ -57,7 +71,9 @@ def parser(program: str, description: str, shorts: Mapping[str, Short]) -> argpa
         action = "append" if short.many else "store"
         text = f"{short.help} (sets {short.key})"
         made.add_argument(option, metavar=short.metavar, action=action, type=short.type, help=text)
-    made.add_argument("--check", action="store_true", help="validate the settings, say what they are, and exit")
+    made.set_defaults(check=False)
+    if not command:
+        made.add_argument("--check", action="store_true", help="validate the settings, say what they are, and exit")
     made.add_argument("-v", "--verbose", action="store_true", help="log more")
     made.add_argument("--version", action="version", version=f"hark {version('hark')}")
     return made
@@ -68,11 +84,7 @@ def start(
 ) -> Started[S]:
     """Parses the command line and builds the settings; ends the program with exit code 2 where they are wrong."""
     options = made.parse_args(argv)
-    logging.basicConfig(
-        level=logging.DEBUG if options.verbose else logging.INFO,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-        stream=sys.stderr,
-    )
+    log_to_stderr(options.verbose)
     try:
         return Started(build(kind, _layers(program, options, shorts)), options.check, options)
     except SettingsError as error:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
+from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 from config import command_line
 from config.command_line import Short
 from config.satellite import SatelliteSettings
-from satellite.engines.files import FileMicrophone, FileSpeaker, NoSpeaker
-from satellite.engines.openwakeword import OpenWakeWords
+from satellite import doctor, record
+from satellite.chimes import SoundError
+from satellite.echo import EchoError
 from satellite.engines.webrtc import WebRtcVad
 from satellite.microphone import MicrophoneError
+from satellite.parts import devices, pick, sound, wake_words
 from satellite.satellite import Engines, Satellite
+from satellite.scorer import InThread
 from satellite.speaker import SpeakerError
 from satellite.wake import WakeError
 from wire.errors import CannotListen
@@ -21,15 +27,28 @@ from wire.program import run
 SHORTS = {
     "--port": Short("listen.port", "TCP port for controllers; 0 takes a free one", "PORT", type=int),
     "--name": Short("name", "what people call this satellite", "NAME"),
-    "--mic": Short("microphone.device", "wav:FILE or wav:FOLDER", "DEVICE"),
-    "--speaker": Short("speaker.device", "wav:FILE or wav:FOLDER", "DEVICE"),
+    "--mic": Short("microphone.device", "a sound device's name, wav:FILE or wav:FOLDER", "DEVICE"),
+    "--speaker": Short("speaker.device", "a sound device's name, wav:FILE or wav:FOLDER", "DEVICE"),
     "--wake": Short("wake.words", "wake word; may be repeated", "NAME", many=True),
 }
 
 
+COMMANDS = {
+    "doctor": "says what is well on this machine and what is not, with remedies, and listens for a moment",
+    "record": "keeps one labelled clip of what the microphone hears",
+}
+
+
 def main(argv: Sequence[str] | None = None) -> None:
-    """The console script."""
-    parser = command_line.parser("satellite", "Wake word, voice activity and playback in one room.", SHORTS)
+    """The console script: a command, or none to run the satellite."""
+    command, rest = command_line.command(COMMANDS, argv)
+    {"": _satellite, "doctor": _doctor, "record": _record}[command](rest)
+
+
+def _satellite(argv: Sequence[str]) -> None:
+    about = "Wake word, voice activity and playback in one room."
+    told = "\n".join(f"  hark-satellite {name}  {text}" for name, text in COMMANDS.items())
+    parser = command_line.parser("satellite", about, SHORTS, epilog=f"commands:\n{told}")
     started = command_line.start("satellite", SatelliteSettings, parser, SHORTS, argv)
     settings = started.settings
     try:
@@ -38,21 +57,41 @@ def main(argv: Sequence[str] | None = None) -> None:
             print(f"hark-satellite: the settings are good; {settings.name!r}, port {settings.listen.port}")
         else:
             run(serve(settings, engines))
-    except (MicrophoneError, SpeakerError, WakeError, CannotListen) as error:
+    except (MicrophoneError, SpeakerError, SoundError, WakeError, EchoError, CannotListen) as error:
         command_line.refuse("satellite", error)
 
 
-def pick(settings: SatelliteSettings) -> Engines:
-    """The engines that the settings name."""
-    if not settings.microphone.device:
-        raise MicrophoneError("no microphone is set; give --mic wav:FILE or --mic wav:FOLDER")
-    speaker = settings.speaker.device.removeprefix("wav:")
-    return Engines(
-        microphone=FileMicrophone(Path(settings.microphone.device.removeprefix("wav:"))),
-        speaker=FileSpeaker(Path(speaker)) if speaker else NoSpeaker(),
-        vad=WebRtcVad(settings.vad.aggressiveness),
-        wake=OpenWakeWords(settings.wake.words),
+def _doctor(argv: Sequence[str]) -> None:
+    parser = command_line.parser("satellite", COMMANDS["doctor"], SHORTS, command="doctor")
+    parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
+    parser.add_argument("--seconds", type=float, default=5.0, help="how long to listen (default 5); say the wake word")
+    parser.add_argument("--tone", action="store_true", help="play a test tone")
+    started = command_line.start("satellite", SatelliteSettings, parser, SHORTS, argv)
+    settings, options = started.settings, started.options
+    made = cache(lambda: sound(settings))  # PortAudio is started once
+    parts = doctor.Parts(
+        microphone=lambda: made()[0],
+        speaker=lambda: made()[1],
+        wake=lambda: InThread(wake_words(settings.wake)),
+        devices=lambda: devices(settings),
     )
+    report = doctor.Report(sys.stdout, options.json)
+    run(doctor.examine(settings, parts, report, options.seconds, options.tone))
+    sys.exit(report.end())
+
+
+def _record(argv: Sequence[str]) -> None:
+    parser = command_line.parser("satellite", COMMANDS["record"], SHORTS, command="record")
+    parser.add_argument("label", metavar="LABEL", help="what the clip is, such as hey_jarvis or kitchen-noise")
+    parser.add_argument("--seconds", type=float, default=10.0, help="how long (default 10)")
+    parser.add_argument("--out", metavar="FOLDER", type=Path, default=Path(), help="where to (default: this folder)")
+    started = command_line.start("satellite", SatelliteSettings, parser, SHORTS, argv)
+    settings, options = started.settings, started.options
+    try:
+        kept = record.clip(options.label, options.out, datetime.now())
+        run(record.record(sound(settings)[0], WebRtcVad(settings.vad.aggressiveness), kept, options.seconds))
+    except (MicrophoneError, SpeakerError, record.RecordError) as error:
+        command_line.refuse("satellite", error)
 
 
 async def serve(settings: SatelliteSettings, engines: Engines) -> None:

@@ -1,0 +1,79 @@
+"""How Home Assistant finds a satellite by itself: its mDNS name, and the addresses under which it can be reached.
+
+Home Assistant knows a satellite by the name of its `_wyoming._tcp.local.` service: another name is another device, and
+room and automations of the old one are lost. Rules: the name comes from what survives a new name, a new room and, on a
+board that has a serial number, a new system; of what it is derived from only a hash is told; it is never changed to get
+out of somebody's way.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Protocol
+
+IDENTITIES = (
+    Path("/sys/firmware/devicetree/base/serial-number"),  # of a Raspberry Pi's board: survives a new SD card
+    Path("/etc/machine-id"),  # of the installed system
+)
+LONGEST_IDENTITY = 256  # bytes
+NAMESPACE = b"hark satellite mdns name 1:"  # so that no other program's hash of the same identity is the same
+DIGITS = 12  # hexadecimal, of the name: as many as a MAC address; two in a house are the same once in 2e14 houses
+
+
+class DiscoveryError(Exception):
+    """The satellite cannot be found by itself; says why and what to do."""
+
+
+class Advertiser(Protocol):
+    """Tells the network where the satellite is."""
+
+    async def run(self, port: int) -> None:
+        """Advertises that port without end, whatever becomes of the network."""
+
+
+def service_name(identity: str) -> str:
+    """The instance name of a machine with that identity."""
+    return f"hark-{hashlib.sha256(NAMESPACE + identity.encode()).hexdigest()[:DIGITS]}"
+
+
+def read_identity(places: Iterable[Path] = IDENTITIES) -> str:
+    """The machine's identity, from the first place that has one; raises DiscoveryError."""
+    for place in places:
+        try:
+            with place.open("rb") as file:
+                identity = file.read(LONGEST_IDENTITY).decode(errors="replace").strip("\0 \n")
+        except OSError:
+            continue
+        if identity.strip("0") and identity != "uninitialized":  # as systemd has it until the first boot is over
+            return identity
+    raise DiscoveryError("this machine has neither a serial number nor a machine-id; set discovery.id")
+
+
+def reachable(host: str, addresses: Iterable[str]) -> tuple[str, ...]:
+    """Those of the machine's addresses that a program which listens on `host` can be reached at from elsewhere.
+
+    Sorted. None for loopback, and none for a host given by name: nobody knows which address it will be.
+    """
+    try:
+        listening = ipaddress.ip_address(host)
+    except ValueError:
+        return ()
+    found = {ipaddress.ip_address(address) for address in addresses}
+    return tuple(
+        str(address)
+        for address in sorted(found, key=str)
+        if address.version == listening.version  # "::" takes no IPv4 connections: asyncio sees to that
+        and (listening.is_unspecified or address == listening)
+        and not (address.is_loopback or address.is_link_local or address.is_unspecified)
+    )
+
+
+def is_local(host: str) -> bool:
+    """Whether only programs on this machine can reach what listens on `host`."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

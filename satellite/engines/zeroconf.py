@@ -1,0 +1,84 @@
+"""mDNS by python-zeroconf, on the satellite's own event loop.
+
+The addresses are looked at again and again, since a Raspberry Pi boots before its Wi-Fi and a router may give it
+another one any day; where they changed, the service is withdrawn and announced anew. In a conflict it keeps its name: a
+line of log says what to do, and it tries again. Nothing that the network does ends the satellite.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+
+import ifaddr
+from zeroconf import Error, NonUniqueNameException, ServiceInfo
+from zeroconf.asyncio import AsyncZeroconf
+
+from wire.sayings import Sayings
+
+_log = logging.getLogger(__name__)
+
+SERVICE = "_wyoming._tcp.local."
+NOWHERE = (
+    "no address of this machine fits listen.host yet, so Home Assistant cannot find it; is the network up, "
+    "and listen.host an address such as 0.0.0.0?"
+)
+LOOK_S = 10.0  # between two looks at the machine's addresses: 0.4 ms of work each
+
+
+def local_addresses() -> list[str]:
+    """Every IP address of this machine."""
+    addresses = [ip.ip for adapter in ifaddr.get_adapters() for ip in adapter.ips]
+    return [address if isinstance(address, str) else address[0] for address in addresses]
+
+
+class ZeroconfAdvertiser:
+    """Advertises one Wyoming service under a name that stays."""
+
+    def __init__(self, name: str, addresses: Callable[[], tuple[str, ...]], look_s: float = LOOK_S) -> None:
+        self._name, self._addresses, self._look_s = name, addresses, look_s
+        self._sayings = Sayings(_log)
+
+    async def run(self, port: int) -> None:
+        """See satellite.discovery.Advertiser."""
+        while True:
+            if addresses := self._addresses():
+                await self._advertise(addresses, port)
+            else:
+                self._sayings.warn("none", NOWHERE)
+            await asyncio.sleep(self._look_s)
+
+    async def _advertise(self, addresses: tuple[str, ...], port: int) -> None:
+        try:
+            async with _advertised(self._name, addresses, port):
+                _log.info("found by Home Assistant as %s at %s port %s", self._name, ", ".join(addresses), port)
+                await self._while_they_stay(addresses)
+        except NonUniqueNameException:
+            self._sayings.warn(
+                "taken", f"another machine is called {self._name}; give one of the two its own discovery.id"
+            )
+        except (OSError, Error, RuntimeError) as error:
+            self._sayings.warn("failed", f"cannot be found by Home Assistant ({error!r}); trying again")
+
+    async def _while_they_stay(self, addresses: tuple[str, ...]) -> None:
+        while self._addresses() == addresses:  # noqa: ASYNC110 the system's addresses set no event
+            await asyncio.sleep(self._look_s)
+
+
+@asynccontextmanager
+async def _advertised(name: str, addresses: Iterable[str], port: int) -> AsyncIterator[None]:
+    service = ServiceInfo(
+        SERVICE, f"{name}.{SERVICE}", port=port, server=f"{name}.local.", parsed_addresses=list(addresses)
+    )
+    zeroconf = AsyncZeroconf(interfaces=list(addresses))
+    try:
+        await (await zeroconf.async_register_service(service))
+        yield
+    finally:
+        try:
+            await zeroconf.async_close()  # says goodbye first, which takes a quarter of a second
+        except asyncio.CancelledError:  # told to stop meanwhile
+            zeroconf.zeroconf.close()
+            raise

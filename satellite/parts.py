@@ -1,0 +1,156 @@
+"""Which engine stands for what the settings name; nothing else in the satellite names one but __main__.
+
+Each is imported only where it is wanted, since most are optional: what is missing is said with its remedy.
+"""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from config.satellite import Echo, SatelliteSettings, Wake, WakeWord
+from satellite.chimes import load_sounds
+from satellite.discovery import Advertiser, DiscoveryError, is_local, reachable, read_identity, service_name
+from satellite.echo import AlignedCanceller, EchoCanceller
+from satellite.engines.files import FileMicrophone, FileSpeaker, NoSpeaker
+from satellite.engines.webrtc import WebRtcVad
+from satellite.microphone import Microphone, MicrophoneError
+from satellite.music import Music, NoMusic
+from satellite.satellite import Engines
+from satellite.scorer import InThread, Scorer
+from satellite.speaker import Speaker
+from satellite.wake import STOP, WakeError, WakeWords
+
+_log = logging.getLogger(__name__)
+
+
+def pick(settings: SatelliteSettings) -> Engines:
+    """All of them; raises what each raises where it cannot be had."""
+    load_sounds(settings.sounds, settings.playback.rate)  # so that a bad folder is found by --check
+    microphone, speaker, music = sound(settings)
+    return Engines(
+        microphone=microphone,
+        speaker=speaker,
+        vad=WebRtcVad(settings.vad.aggressiveness),
+        wake=InThread(wake_words(settings.wake)),
+        stop=stop_word(settings.wake),
+        echo=echo(settings.echo),
+        music=music,
+        advertiser=advertiser(settings),
+    )
+
+
+def devices(settings: SatelliteSettings) -> tuple[list[str], list[str]]:
+    """The names of all microphones and of all speakers, as PortAudio has them, or of files in their place."""
+    heard, played = settings.microphone.device, settings.speaker.device
+    if not (_is_card(heard) or _is_card(played)):
+        return [heard] if heard else [], [played] if played else []
+    from satellite.engines.pyaudio import Direction, PortAudio
+
+    audio = PortAudio()
+    names = [[device.name for device in audio.devices(direction)] for direction in (Direction.IN, Direction.OUT)]
+    audio.end()
+    return names[0], names[1]
+
+
+def stop_word(settings: Wake) -> WakeWords | None:
+    """What hears "stop"; None where the settings name no model for it."""
+    if not settings.stop_model:
+        return None
+    try:
+        from satellite.engines.microwakeword import load
+    except ImportError as error:
+        raise WakeError(f"wake.stop_model needs pymicro-wakeword ({error}); run: pip install 'hark[micro]'") from None
+    return InThread(load([WakeWord(name=STOP, model=settings.stop_model)]))
+
+
+def advertiser(settings: SatelliteSettings) -> Advertiser | None:
+    """What lets Home Assistant find the satellite by itself; None where it is off, or where nobody could reach it."""
+    if not settings.discovery.enabled or is_local(settings.listen.host):
+        return None
+    try:
+        from satellite.engines.zeroconf import ZeroconfAdvertiser, local_addresses
+
+        name = settings.discovery.id or service_name(read_identity())
+    except ImportError as error:
+        _log.warning("Home Assistant cannot find it by itself (%s); run: pip install 'hark[satellite]'", error)
+        return None
+    except DiscoveryError as error:
+        _log.warning("Home Assistant cannot find it by itself: %s", error)
+        return None
+    return ZeroconfAdvertiser(name, lambda: reachable(settings.listen.host, local_addresses()))
+
+
+def sound(settings: SatelliteSettings) -> tuple[Microphone, Speaker, Music]:
+    """The microphone, the speaker and the music beside it: of sound cards, or files where they stand in for them."""
+    heard, played = settings.microphone.device, settings.speaker.device
+    if not heard:
+        raise MicrophoneError(
+            "no microphone is set; give --mic with a sound device's name, such as default, or wav:FILE"
+        )
+    if not (_is_card(heard) or _is_card(played)):
+        return _from_files(heard), _to_files(played), NoMusic()
+    try:
+        from satellite.engines.pyaudio import PortAudio
+        from satellite.sound_card import SoundCardMicrophone, SoundCardSpeaker
+    except ImportError as error:
+        raise MicrophoneError(
+            f"sound cards need PyAudio ({error}); run: apt install portaudio19-dev gcc python3-dev; "
+            "pip install 'hark[audio]'"
+        ) from None
+    audio = PortAudio()
+    return (
+        SoundCardMicrophone(audio, settings.microphone) if _is_card(heard) else _from_files(heard),
+        SoundCardSpeaker(audio, played) if _is_card(played) else _to_files(played),
+        _music(settings.music.duck_db) if _is_card(played) else NoMusic(),
+    )
+
+
+def _is_card(device: str) -> bool:
+    return bool(device) and not device.startswith("wav:")
+
+
+def _from_files(device: str) -> Microphone:
+    return FileMicrophone(Path(device.removeprefix("wav:")))
+
+
+def _to_files(device: str) -> Speaker:
+    return FileSpeaker(Path(device.removeprefix("wav:"))) if device else NoSpeaker()
+
+
+def _music(duck_db: float) -> Music:
+    if not duck_db:
+        return NoMusic()
+    try:
+        from satellite.engines.pulse import PulseMusic
+    except (ImportError, OSError) as error:  # the latter where the library of PulseAudio itself is missing
+        _log.warning("music cannot be made softer (%s); run: apt install libpulse0; pip install 'hark[audio]'", error)
+        return NoMusic()
+    return PulseMusic(duck_db)
+
+
+def wake_words(settings: Wake) -> Scorer:
+    """The wake word engine that the settings name; the others are not imported, since they may not be installed."""
+    extra = {"pyopen-wakeword": "satellite", "pymicro-wakeword": "micro", "openwakeword": "openwakeword"}[
+        settings.engine
+    ]
+    try:
+        match settings.engine:
+            case "pyopen-wakeword":
+                from satellite.engines.openwakeword import load
+            case "pymicro-wakeword":
+                from satellite.engines.microwakeword import load
+            case "openwakeword":
+                from satellite.engines.openwakeword_onnx import load
+    except ImportError as error:
+        raise WakeError(f"{settings.engine} is not installed ({error}); run: pip install 'hark[{extra}]'") from None
+    return load(settings.spoken)
+
+
+def echo(settings: Echo) -> EchoCanceller | None:
+    """The echo canceller, None where the settings want none."""
+    if settings.engine == "none":
+        return None
+    from satellite.engines.livekit import LiveKitBlocks
+
+    return AlignedCanceller(LiveKitBlocks(), settings.delay_ms / 1000)
