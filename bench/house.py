@@ -161,7 +161,7 @@ async def house(
         async with program("satellite", "--port", "0", *sound, *satellite) as made.satellite:
             port = (await made.satellite.says(r"listens on .* port (\d+)"))[1]
             times = f"timeline.file={output / 'timeline.sqlite'}"
-            leads = ("--satellite", f"127.0.0.1:{port}", "--watch", "json", "--set", times)
+            leads = ("--satellite", f"127.0.0.1:{port}", "--watch", "json", "--set", times, "--set", "serve.port=0")
             async with program("hub", *leads, *hub) as made.hub, _background(made.follow()):
                 await made.hub.says("leading ")
                 yield made

@@ -15,9 +15,10 @@ from pathlib import Path
 
 import numpy as np
 
-from satellite.engines.openwakeword import OpenWakeWords
+from config.satellite import WakeWord
+from satellite.engines.openwakeword import load
 from satellite.wake import WakeError
-from wire.pcm import SPEECH, Framer
+from wire.pcm import SPEECH
 
 THRESHOLD = 0.5  # the satellite's own, config/satellite.toml
 LEAD_S, TAIL_S = 2.0, 1.0  # of noise: the models look back over 1.3 s
@@ -70,13 +71,11 @@ def _clips(folder: Path) -> Iterator[tuple[str, Path]]:
 
 async def _play(word: str, path: Path) -> WakeClip:
     try:
-        sound, words = read_sound(path), OpenWakeWords([word])
+        sound, words = read_sound(path), load([WakeWord(name=word)])
     except (ValueError, WakeError) as error:
         return WakeClip(word, path.name, None, str(error))
-    best = 0.0
-    for frame in Framer(SPEECH.bytes(words.step_s)).push(room(LEAD_S) + sound + room(TAIL_S)):
-        best = max(best, (await words.hear(frame)).get(word, 0.0))
-    return WakeClip(word, path.name, best)
+    scores = words.score(room(LEAD_S) + sound + room(TAIL_S))
+    return WakeClip(word, path.name, max(score[word] for score in scores))
 
 
 def _flac(path: Path) -> bytes:

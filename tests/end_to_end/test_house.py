@@ -136,7 +136,8 @@ def test_a_hub_that_dies_leaves_a_satellite_that_the_next_hub_leads(tmp_path: Pa
             port = (await running.satellite.says(r"listens on .* port (\d+)"))[1]
             running.hub.process.kill()
             await running.satellite.says("no controller is connected")
-            async with program("hub", "--satellite", f"127.0.0.1:{port}", "--set", "timeline.file=") as second:
+            options = ("--satellite", f"127.0.0.1:{port}", "--set", "timeline.file=", "--set", "serve.port=0")
+            async with program("hub", *options) as second:
                 await second.says("leading")
                 assert running.satellite.process.returncode is None
 
@@ -206,7 +207,7 @@ def test_what_cannot_start_says_why_in_one_sentence(tmp_path: Path) -> None:
 
 def test_a_hub_without_its_satellite_says_so_and_waits(tmp_path: Path) -> None:
     async def scenario() -> None:
-        options = ("--satellite", "127.0.0.1:9", "--set", "timeline.file=")
+        options = ("--satellite", "127.0.0.1:9", "--set", "timeline.file=", "--set", "serve.port=0")
         async with program("hub", *options) as waiting:
             said = await waiting.says("cannot connect to 127.0.0.1 port 9")
             assert "dialling again until it answers" in said.string
