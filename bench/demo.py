@@ -28,14 +28,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--say", action="append", default=[], metavar="TEXT", help="a question to speak; may be repeated"
     )
+    parser.add_argument(
+        "--mic", nargs="?", const="default", metavar="DEVICE", help="ask it yourself, with a microphone"
+    )
+    parser.add_argument("--speaker", default="default", metavar="DEVICE", help="what answers where you ask yourself")
     parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
     parser.add_argument("--home", type=Path, metavar="FILE", help="the home to talk to, a TOML file")
     parser.add_argument("--output", type=Path, default=OUTPUT, metavar="FOLDER", help="where sounds and figures go")
     options = parser.parse_args(argv)
     try:
         options.output.mkdir(parents=True, exist_ok=True)
+        if options.mic:
+            asyncio.run(_listen(options))
+            return 0
         questions = _questions(options)
         answers = asyncio.run(_ask(questions, options))
+    except KeyboardInterrupt:
+        return 0
     except (HouseError, SpokenError, OSError) as error:
         print(f"script/demo: {error}", file=sys.stderr)
         return 1
@@ -91,6 +100,21 @@ async def _ask(questions: Sequence[Question], options: argparse.Namespace) -> li
             say(f"\nYou say: “Hey Jarvis … {question.text}”")
             answers.append(await running.ask(question))
     return answers
+
+
+async def _listen(options: argparse.Namespace) -> None:
+    """Until Ctrl-C, whoever is in the room asks."""
+
+    def see(seen: Seen) -> None:
+        if text := line(seen):
+            print(text, flush=True)
+
+    print("Starting a hub and a satellite …")
+    home = ("--home", str(options.home)) if options.home else ()
+    devices = ("--mic", options.mic, "--speaker", options.speaker)
+    async with house(options.output, see, hub=("--profile", "embedded", *home), satellite=devices):
+        print("Say: “Hey Jarvis … turn on the kitchen light”, or what you like. Ctrl-C ends it.", flush=True)
+        await asyncio.Event().wait()
 
 
 def _conclude(answers: Sequence[Answer], output: Path) -> None:

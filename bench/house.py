@@ -158,7 +158,8 @@ async def house(
         made = House(Path(name), output, see)
         made.microphone.mkdir()
         sound = ("--mic", f"wav:{made.microphone}", "--speaker", f"wav:{output}")
-        async with program("satellite", "--port", "0", *sound, *satellite) as made.satellite:
+        alone = ("--port", "0", "--set", "state.file=", "--set", "control.socket=")  # disturbs no other satellite here
+        async with program("satellite", *alone, *sound, *satellite) as made.satellite:
             port = (await made.satellite.says(r"listens on .* port (\d+)"))[1]
             times = f"timeline.file={output / 'timeline.sqlite'}"
             leads = ("--satellite", f"127.0.0.1:{port}", "--watch", "json", "--set", times, "--set", "serve.port=0")

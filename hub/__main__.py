@@ -30,6 +30,7 @@ from hub.turn import Engines
 from hub.watch import Watch, watcher
 from wire.errors import CannotListen
 from wire.program import run
+from wire.systemd import Systemd
 
 _log = logging.getLogger(__name__)
 
@@ -76,7 +77,10 @@ async def serve(settings: HubSettings, home: DemoHome, watch: Watch) -> None:
         stack.callback(store.close)
         for stage, name in engines.names().items():
             _log.info("%s: %s", stage, name)
+        systemd = Systemd()
+        systemd.ready()
         async with asyncio.TaskGroup() as group:
+            group.create_task(systemd.keep_alive(lambda: True))
             group.create_task(lead_all(Service(settings, engines, store, watch)))
             group.create_task(serve_clients(settings, engines))
 

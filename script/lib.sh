@@ -52,3 +52,17 @@ environment() {
   .venv/bin/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock --editable ".[$extras]" >&2
   echo "$wanted" >".venv/.hark-$extras"
 }
+
+# cards: what PyAudio needs to be compiled and to run; fails, and says what to install, where it may not install it.
+cards() {
+  debian gcc python3-dev portaudio19-dev libasound2-plugins libpulse0 && return 0
+  say "sound cards need PyAudio; run: sudo apt-get install gcc python3-dev portaudio19-dev libasound2-plugins libpulse0"
+  return 2
+}
+
+# workshop: the environment of those who work on Hark, with all that the tests can use here.
+workshop() {
+  local extras=satellite,micro,aec,hub,bench,dev
+  cards && extras=$extras,audio
+  environment "$extras"
+}

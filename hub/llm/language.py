@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
-from home_assistant_intents import get_intents, get_languages
+from hub.sentences import languages, sentences
 
 
 class LanguageError(Exception):
@@ -29,9 +29,9 @@ class Language:
 
 def load(language: str) -> Language:
     """Loads a language, "en" or "pt-BR"; raises LanguageError."""
-    document = get_intents(language) if language in get_languages() else None
+    document = sentences(language)
     if document is None:
-        raise LanguageError(f"no sentences for language {language!r}; there are {', '.join(get_languages())}")
+        raise LanguageError(f"no sentences for language {language!r}; there are {', '.join(languages())}")
     responses = document["responses"]
     return Language(
         name=f"home-assistant-intents {version('home-assistant-intents')} {language}",

@@ -17,9 +17,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from home_assistant_intents import get_intents, get_speech_to_phrase_intents
-
 from hub.home.home import Home
+from hub.sentences import plain_sentences, sentences
 from hub.stt.classes import AREA, KELVIN, NUMBER, TEMPERATURE, TIME, Classes, domain_class, home_classes
 from hub.stt.flow import END, Lists, Meter, Ngram, Template, Values, classes, template, texts
 
@@ -73,7 +72,7 @@ def home_sentences(home: Home, wake: bool = False) -> Sentences:
     """The sentences of this home; with `wake`, some of them after a piece of a wake phrase."""
     known = home_classes(home)
     ngrams: Counter[Ngram] = Counter()
-    for data, share in ((get_speech_to_phrase_intents("en"), PLAIN), (get_intents("en"), 1 - PLAIN)):
+    for data, share in ((plain_sentences("en"), PLAIN), (sentences("en"), 1 - PLAIN)):
         counts = _Templates(data or {}, home, known).counts(wake)
         total = sum(weight for ngram, weight in counts.items() if ngram[-1] == END) or 1.0
         ngrams.update({ngram: share * weight / total for ngram, weight in counts.items()})

@@ -200,6 +200,11 @@ def test_what_cannot_be_done_is_said_and_nothing_is_done(area: str | None, text:
     assert conversation((area, text)) == [[reply]]
 
 
+@pytest.mark.parametrize("text", ["stop", "be quiet"])
+def test_stop_has_no_reply_since_the_wake_word_has_stopped_what_sounded(text: str) -> None:
+    assert conversation((None, text)) == [[]]
+
+
 def test_never_mind_has_no_reply() -> None:
     assert conversation((None, "never mind")) == [[]]
 
