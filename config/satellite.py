@@ -85,7 +85,7 @@ class Wake(Slice, frozen=True):
     threshold: Share
     trigger_level: TriggerLevel
     refractory_s: Seconds
-    stop_model: str
+    stop: str
 
     def __post_init__(self) -> None:
         """Refuses two words of one name, of which only one could be heard."""

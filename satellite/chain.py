@@ -101,6 +101,11 @@ def rules(settings: Wake, advised: Mapping[str, float]) -> dict[str, Rule]:
     return {name: _rule(own.get(name, WakeWord(name=name)), settings, least) for name, least in advised.items()}
 
 
+def stop_rules(settings: Wake, advised: Mapping[str, float]) -> dict[str, Rule]:
+    """The rule of a word that ends what sounds: its makers' advice, and one score; the rest is set for wake words."""
+    return {name: Rule(least, 1, settings.refractory_s) for name, least in advised.items()}
+
+
 def _rule(word: WakeWord, settings: Wake, advised: float) -> Rule:
     threshold = settings.threshold if word.threshold is None else word.threshold
     level = settings.trigger_level if word.trigger_level is None else word.trigger_level

@@ -64,7 +64,9 @@ NOTES: dict[Sound, tuple[Note, ...]] = {
 }
 """What is not here is the error's notes, and a sentence."""
 
-PAUSE_S = {Sound.TIMER: 0.8}  # of silence after a sound, for what is said between two rings
+PAUSE_S = {
+    Sound.TIMER: 1.6
+}  # of silence after a sound: "stop" is heard between two rings, and more often the longer it is
 
 
 def tone(notes: tuple[Note, ...], rate: int) -> bytes:

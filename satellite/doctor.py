@@ -82,7 +82,8 @@ async def examine(settings: SatelliteSettings, parts: Parts, report: Report, sec
         report.add("devices", _trouble(error))
     await _hear(settings, parts, report, seconds)
     if tone:
-        report.add("speaker", await _sound(parts.speaker))
+        silent = Finding(Level.BAD, "no speaker is set", "give --speaker with a sound device's name, such as default")
+        report.add("speaker", await _sound(parts.speaker) if settings.speaker.device else silent)
 
 
 async def _hear(settings: SatelliteSettings, parts: Parts, report: Report, seconds: float) -> None:

@@ -1,7 +1,7 @@
 """What a satellite hears: microphone, pre-roll, voice activity and wake words, frame by frame.
 
-Two tasks: one takes frames and hands them on at once, the other scores what passed the gate, so that an engine that
-catches up delays no sound.
+One task takes frames and hands them on at once, another for each engine scores what passed the gate, so that an engine
+that catches up, or is being started, delays neither sound nor the other engine.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from config.satellite import SatelliteSettings
-from satellite.chain import WakeChain, rules
+from satellite.chain import WakeChain, rules, stop_rules
 from satellite.health import Trouble
 from satellite.microphone import FRAME_S, Frame, Microphone
 from satellite.preroll import Preroll
@@ -58,10 +58,11 @@ class Ears:
         self._levels: deque[float] = deque(maxlen=round(LEVEL_S / FRAME_S))
         after_s = settings.vad.gate_after_s if settings.vad.gate else None
         self._wake = WakeChain(wake, rules(settings.wake, wake.advised), after_s)
-        self._stop = WakeChain(stop, rules(settings.wake, stop.advised), None) if stop else None
+        self._stop = WakeChain(stop, stop_rules(settings.wake, stop.advised), None) if stop else None
         self._stopping = False
         self._since_s = 0.0
         self._opened, self._passed, self._scored = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._stop_passed = asyncio.Event()
         self._opened.set()
         self._attending: asyncio.Task[None] | None = None
 
@@ -95,7 +96,9 @@ class Ears:
     async def run(self) -> None:
         """Listens, without end."""
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._score())
+            group.create_task(self._score(self._wake, self._passed))
+            if self._stop:
+                group.create_task(self._score(self._stop, self._stop_passed))
             while True:
                 await self._opened.wait()
                 self._attending = group.create_task(self._microphone.listen(self._hear))
@@ -110,23 +113,28 @@ class Ears:
         self._heard(frame, sounded.edge)
         if self._wake.push(frame.pcm, sounded.may_be_voice):
             self._passed.set()
-        if self._stop and self._stopping and self._stop.push(frame.pcm, sounded.may_be_voice):
-            self._passed.set()
+        if self._stop and self._stopping:
+            self._hear_stop(self._stop, frame.pcm)
         while self._wake.waiting_s > BACKLOG_S:  # the microphone's own queue is where sound is lost, and counted
             self._scored.clear()
             await self._scored.wait()
 
-    async def _score(self) -> None:
+    def _hear_stop(self, stop: WakeChain, pcm: bytes) -> None:
+        if stop.waiting_s > BACKLOG_S:  # its engine hangs or is far too slow: only what is said from now on matters
+            stop.forget()
+        if stop.push(pcm, True):
+            self._stop_passed.set()
+
+    async def _score(self, chain: WakeChain, passed: asyncio.Event) -> None:
         while True:
-            await self._passed.wait()
-            self._passed.clear()
-            for chain in (self._wake, self._stop) if self._stop else (self._wake,):
-                words = await chain.detect()
-                self._scored.set()
-                for heard in words:
-                    self._tell(heard.detection, chain.heard_s - heard.at)
-                if chain.waiting_s:
-                    self._passed.set()
+            await passed.wait()
+            passed.clear()
+            words = await chain.detect()
+            self._scored.set()
+            for heard in words:
+                self._tell(heard.detection, chain.heard_s - heard.at)
+            if chain.waiting_s:
+                passed.set()
 
     def _tell(self, detection: Detection, since_s: float) -> None:
         """Says that a word was heard, `since_s` ago in sound."""

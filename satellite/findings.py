@@ -92,6 +92,7 @@ def needed(settings: SatelliteSettings) -> list[str]:
     cards = [device for device in (settings.microphone.device, settings.speaker.device) if device]
     found = [settings.wake.engine, "webrtcvad-wheels"]
     found += ["pyaudio"] if any(not device.startswith("wav:") for device in cards) else []
+    found += ["livekit"] if settings.echo.engine == "livekit" else []
     found += ["zeroconf"] if settings.discovery.enabled and not is_local(settings.listen.host) else []
     return found
 

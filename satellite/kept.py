@@ -11,6 +11,7 @@ import asyncio
 import logging
 import os
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -21,6 +22,8 @@ from satellite.timers import LONGEST_S, MOST, Timer
 _log = logging.getLogger(__name__)
 
 MOST_BYTES = 1_000_000  # of the file; a hundred timers take 20 kB
+AUTO = "auto"
+FILE = "satellite.json"
 WALL_S = 1e11  # some thousand years since 1970
 
 Text = Annotated[str, msgspec.Meta(max_length=1000)]
@@ -49,6 +52,14 @@ class Kept(msgspec.Struct, frozen=True):
     """In percent."""
     timers: Annotated[tuple[KeptTimer, ...], msgspec.Meta(max_length=MOST)] = ()
     ringing: Annotated[tuple[KeptTimer, ...], msgspec.Meta(max_length=MOST)] = ()
+
+
+def place(setting: str, environment: Mapping[str, str]) -> Path | None:
+    """Where the file lies; None where nothing is to be kept."""
+    if setting != AUTO:
+        return Path(setting).expanduser() if setting else None
+    service = environment.get("STATE_DIRECTORY", "").split(":")[0]  # systemd's, of this very service
+    return (Path(service) if service else Path("~/.local/state/hark").expanduser()) / FILE
 
 
 def load(path: Path) -> Kept:

@@ -6,6 +6,7 @@ Each is imported only where it is wanted, since most are optional: what is missi
 from __future__ import annotations
 
 import logging
+from importlib.util import find_spec
 from pathlib import Path
 
 from config.satellite import Echo, SatelliteSettings, Wake, WakeWord
@@ -19,6 +20,7 @@ from satellite.music import Music, NoMusic
 from satellite.satellite import Engines
 from satellite.scorer import InThread, Scorer
 from satellite.speaker import Speaker
+from satellite.stop_word import Process, StopWord
 from satellite.wake import STOP, WakeError, WakeWords
 
 _log = logging.getLogger(__name__)
@@ -54,14 +56,23 @@ def devices(settings: SatelliteSettings) -> tuple[list[str], list[str]]:
 
 
 def stop_word(settings: Wake) -> WakeWords | None:
-    """What hears "stop"; None where the settings name no model for it."""
-    if not settings.stop_model:
+    """What hears "stop"; None where the settings want nothing, or where its default engine is not installed."""
+    if not settings.stop:
         return None
+    if settings.stop != "pocketsphinx":
+        return _stop_model(settings.stop)
+    if find_spec("pocketsphinx") is None:  # looked for, not imported: it is for the child process alone
+        _log.info("no word but the wake word stops what sounds without pocketsphinx; run: pip install 'hark[stop]'")
+        return None
+    return StopWord(Process.start)
+
+
+def _stop_model(path: str) -> WakeWords:
     try:
         from satellite.engines.microwakeword import load
     except ImportError as error:
-        raise WakeError(f"wake.stop_model needs pymicro-wakeword ({error}); run: pip install 'hark[micro]'") from None
-    return InThread(load([WakeWord(name=STOP, model=settings.stop_model)]))
+        raise WakeError(f"wake.stop needs pymicro-wakeword ({error}); run: pip install 'hark[micro]'") from None
+    return InThread(load([WakeWord(name=STOP, model=path)]))
 
 
 def advertiser(settings: SatelliteSettings) -> Advertiser | None:

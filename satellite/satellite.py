@@ -9,7 +9,6 @@ import asyncio
 import logging
 import os
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from wyoming.event import Event as WyomingEvent
 
@@ -24,7 +23,7 @@ from satellite.ears import Ears, Woken
 from satellite.echo import CleanMicrophone, EchoCanceller
 from satellite.health import Trouble
 from satellite.info import describe
-from satellite.kept import Keeper, Kept
+from satellite.kept import Keeper, Kept, place
 from satellite.link import Link
 from satellite.microphone import Frame, Microphone
 from satellite.mixer import Mixer
@@ -73,8 +72,7 @@ class Satellite:
         self._mute = Mute()
         self._muted = False
         self._volume = 100
-        file = settings.state.file
-        self._keeper = Keeper(Path(file).expanduser() if file else None)
+        self._keeper = Keeper(place(settings.state.file, os.environ))
         self._alarm = Alarm(settings.timers.ring_s, self._clock, self._keep)
         hello = hark.Hello(settings.name, hark.CAPABILITIES)
         self._link = Link(describe(settings), settings.controllers, hello, self)
@@ -232,7 +230,8 @@ class Satellite:
         """Something that others follow has changed."""
         ringing, phase = self._alarm.ringing, self.phase
         self._mixer.ring(ringing and phase not in (Phase.LISTENING, Phase.THINKING))
-        self._ears.listen_for_stop(ringing or phase is Phase.SPEAKING)
+        speaks = phase is Phase.SPEAKING and self._echo is not None  # its own voice would stop it otherwise
+        self._ears.listen_for_stop(ringing or speaks)
         self._ducking.want(ringing or phase is not Phase.IDLE)
         self._systemd.status(f"{phase.value}, led by {self._link.leader or 'nobody'}")
         self._control.changed()

@@ -13,6 +13,7 @@ from contextlib import aclosing
 
 from satellite.health import Backoff, MicrophoneHealth, Trouble
 from satellite.microphone import FRAME_S, Frame, Microphone, MicrophoneError
+from wire.sayings import Sayings
 
 _log = logging.getLogger(__name__)
 
@@ -26,6 +27,7 @@ class SteadyMicrophone:
         self._microphone, self._silent_s, self._told = microphone, silent_s, trouble
         self._health = MicrophoneHealth(round(silent_s / FRAME_S))
         self._backoff = Backoff()
+        self._sayings = Sayings(_log)
 
     async def listen(self, heard: Callable[[Frame], Awaitable[None]]) -> None:
         """Opens the device and feeds its frames, without end; cancelling closes it."""
@@ -34,14 +36,14 @@ class SteadyMicrophone:
             try:
                 async with asyncio.timeout(self._silent_s) as deadline:
                     await self._feed(heard, deadline)
-                _log.error("the microphone gives digital zeros alone; check its switch, cable and mixer")
-                self._tell(Trouble.SILENT)
+                self._tell(
+                    Trouble.SILENT, "the microphone gives digital zeros alone; check its switch, cable and mixer"
+                )
             except MicrophoneError as error:
-                _log.error("%s", error)
-                self._tell(Trouble.FAILED)
+                self._tell(Trouble.FAILED, str(error))
             except TimeoutError:
-                _log.error("the microphone has given nothing for %g s; check its cable and driver", self._silent_s)
-                self._tell(Trouble.SILENT)
+                why = f"the microphone has given nothing for {self._silent_s:g} s; check its cable and driver"
+                self._tell(Trouble.SILENT, why)
             await asyncio.sleep(self._backoff.failed(self._health.worked_frames * FRAME_S))
 
     async def _feed(self, heard: Callable[[Frame], Awaitable[None]], deadline: asyncio.Timeout) -> None:
@@ -59,6 +61,7 @@ class SteadyMicrophone:
                     self._told(found)
                 await heard(frame)
 
-    def _tell(self, trouble: Trouble) -> None:
+    def _tell(self, trouble: Trouble, why: str) -> None:
+        self._sayings.warn(why, why)  # it is opened anew for as long as it takes
         if self._health.trouble(trouble):
             self._told(trouble)

@@ -23,7 +23,9 @@ class LiveKitBlocks:
         try:
             from livekit import rtc
         except ImportError as error:
-            raise EchoError(f'echo.engine "livekit" cannot start: {error}; install hark[aec] or set "none"') from None
+            raise EchoError(
+                f"echo.engine livekit cannot start: {error}; run: pip install 'hark[aec]', or set it to none"
+            ) from None
         self._frame = rtc.AudioFrame
         self._module = rtc.AudioProcessingModule(echo_cancellation=True)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import pytest
 from hypothesis import given, settings
@@ -101,13 +102,33 @@ async def act(room: Room, steps: list[Step], name: str) -> list[Step]:
         return []
 
 
+async def act_all(room: Room, steps: list[Step], name: str) -> None:
+    """Does all steps, on a new connection whenever one has ended."""
+    left = steps
+    while left:
+        left = await act(room, left, name)
+
+
 @given(STEPS, st.sampled_from(["", "hub"]))
 @settings(max_examples=15)
 def test_no_events_in_any_order_end_a_satellite_or_leave_it_deaf(steps: list[Step], name: str) -> None:
+    mended_by(lambda room: act_all(room, steps, name))
+
+
+@given(STEPS, STEPS)
+@settings(max_examples=10)
+def test_no_two_controllers_at_once_end_a_satellite_or_leave_it_deaf(first: list[Step], second: list[Step]) -> None:
+    async def both(room: Room) -> None:
+        await asyncio.gather(act_all(room, first, "hub"), act_all(room, second, ""))
+
+    mended_by(both)
+
+
+def mended_by(happens: Callable[[Room], Awaitable[None]]) -> None:
+    """Whatever happens, some time later a turn is as it should be."""
+
     async def scenario(room: Room) -> None:
-        left = steps
-        while left:
-            left = await act(room, left, name)
+        await happens(room)
         room.microphone.speaking = False
         await asyncio.sleep(MENDED_S)
         async with controller(room.port, "fresh") as hub:

@@ -10,6 +10,7 @@ from wyoming.asr import Transcript
 from wyoming.audio import AudioChunk, AudioStop
 from wyoming.pipeline import RunPipeline
 from wyoming.snd import Played
+from wyoming.timer import TimerFinished
 
 from satellite.microphone import FRAME_S
 from satellite.phases import Phase
@@ -189,6 +190,18 @@ def test_a_spoken_stop_ends_speech_and_is_no_question(name: str) -> None:
             assert room.heard_s == pytest.approx(1.0, abs=0.1)
             assert leader.all(RunPipeline) == []
 
+    satellite_test(scenario, Room(hears_itself=False))
+
+
+def test_its_own_voice_does_not_stop_it() -> None:
+    async def scenario(room: Room) -> None:
+        async with controller(room.port, "hub") as hub:
+            await hub.send(START, *speech_events(10.0))
+            await asyncio.sleep(1.0)
+            room.say_stop()
+            await asyncio.sleep(1.0)
+            assert room.phase is Phase.SPEAKING
+
     satellite_test(scenario)
 
 
@@ -259,3 +272,26 @@ def loud_events(seconds: float) -> list[AudioChunk]:
         AudioChunk(SPEECH.rate, SPEECH.width, SPEECH.channels, len(chunk.audio) // 2 * b"\x00\x40")
         for chunk in speech_events(seconds)
     ]
+
+
+@pytest.mark.parametrize("sounds", ["reply", "announcement", "ring"])
+@pytest.mark.parametrize("name", ["hub", ""])
+def test_what_sounds_is_silent_within_100_ms_of_the_wake_word(sounds: str, name: str) -> None:
+    async def scenario(room: Room) -> None:
+        async with controller(room.port, name) as leader:
+            if sounds == "reply":
+                await room.ask(leader)
+                await leader.send(Transcript("tell me a story"))
+            await asyncio.sleep(REFRACTORY_S)
+            await leader.send(*([TimerFinished("eggs")] if sounds == "ring" else said(10.0)))
+            await asyncio.sleep(2.0)
+            room.say_wake_word()
+            before = room.heard_s
+            await asyncio.sleep(0.1)
+            heard = room.heard_s
+            assert 0 < heard - before <= 0.1
+            await asyncio.sleep(1.0)
+            assert room.heard_s == heard
+            assert room.phase is Phase.LISTENING
+
+    satellite_test(scenario)

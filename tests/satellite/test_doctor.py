@@ -41,13 +41,21 @@ class Screen(io.StringIO):
 WELL = Parts(lambda: FakeMicrophone(speaking=True), FakeSpeaker, FakeWakeWords, lambda: (["USB Audio"], ["USB Audio"]))
 
 
-def examined(parts: Parts, *, as_json: bool = False, people: bool = False, tone: bool = True) -> tuple[int, str]:
+def examined(
+    parts: Parts, *, as_json: bool = False, people: bool = False, tone: bool = True, speaker: str = "wav:/tmp"
+) -> tuple[int, str]:
     """The exit code and all that was shown."""
     screen = Screen(people)
     report = Report(screen, as_json)
-    settings = told("listen.port=0", "control.socket=")
+    settings = told("listen.port=0", "control.socket=", f"speaker.device={speaker}")
     leaves_nothing(lambda: examine(settings, parts, report, SECONDS, tone))
     return report.end(), screen.getvalue()
+
+
+def test_a_tone_without_a_speaker_is_not_said_to_have_been_played() -> None:
+    code, shown = examined(WELL, speaker="")
+    assert code == 1
+    assert "no speaker is set" in shown
 
 
 def test_a_machine_that_is_well_is_told_so_line_by_line() -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from satellite.kept import Keeper, Kept, KeptTimer, load, save
+from satellite.kept import Keeper, Kept, KeptTimer, load, place, save
 
 EGGS = KeptTimer("hub", "eggs", "eggs", 300.0, 1.7e9, True)
 
@@ -98,3 +98,10 @@ def test_without_a_path_nothing_is_kept() -> None:
         await asyncio.wait([running])
 
     asyncio.run(scenario())
+
+
+def test_the_file_lies_where_the_service_manager_says_else_with_the_person() -> None:
+    assert place("auto", {"STATE_DIRECTORY": "/var/lib/hark:/var/lib/other"}) == Path("/var/lib/hark/satellite.json")
+    assert place("auto", {}) == Path.home() / ".local/state/hark/satellite.json"
+    assert place("/srv/state.json", {"STATE_DIRECTORY": "/var/lib/hark"}) == Path("/srv/state.json")
+    assert place("", {"STATE_DIRECTORY": "/var/lib/hark"}) is None

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from satellite.chimes import Sound
+from satellite.chimes import PAUSE_S, Sound
 from satellite.mixer import LONGEST_WAIT_S, Mixer
 from satellite.mixing import PIECE_S
 from tests.satellite.speakers import DEVICE_S, HeardSpeaker, playing, with_settings
@@ -169,8 +169,8 @@ def test_a_ring_lasts_until_it_is_off_and_being_told_twice_changes_nothing() -> 
             room.mixer.ring(True)
             await asyncio.sleep(1)
         rung = room.speaker.heard
-        period = room.mixer.format.bytes(0.18 * 3 + 0.3 + 0.8)
-        assert rung[:period] == rung[period : 2 * period] == rung[9 * period : 10 * period]
+        period = room.mixer.format.bytes(0.18 * 3 + 0.3 + PAUSE_S[Sound.TIMER])
+        assert rung[:period] == rung[period : 2 * period] == rung[7 * period : 8 * period]
         assert rung[:period].strip(b"\0")
         room.mixer.ring(False)
         await asyncio.sleep(1)

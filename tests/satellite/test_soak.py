@@ -36,10 +36,11 @@ def test_a_day_of_listening_and_thousands_of_turns_leave_nothing_behind() -> Non
 
 
 async def turns(room: Room, hub: Peer, count: int) -> None:
-    """So many questions with their replies, each as it should be; what the hub remembers is none of the satellite."""
+    """So many questions with their replies, each as it should be; what the others remember is none of the satellite."""
     for _ in range(count):
         await whole_turn(room, hub)
         hub.forget()
+        room.speaker.played.clear()
 
 
 async def listen(hub: Peer, seconds: float) -> None:

@@ -69,9 +69,9 @@ def test_a_model_of_its_own_comes_before_the_one_that_ships() -> None:
 def test_the_word_stop_is_heard_where_a_model_for_it_is_named(tmp_path: Path) -> None:
     package = pytest.importorskip("satellite.engines.microwakeword", reason="extra micro", exc_type=ImportError)
     settings = build(SatelliteSettings, [read(SATELLITE_TOML)]).wake
-    assert stop_word(settings) is None
-    engine = stop_word(msgspec.structs.replace(settings, stop_model=str(package.SHIPPED["alexa"])))
+    assert stop_word(msgspec.structs.replace(settings, stop="")) is None
+    engine = stop_word(msgspec.structs.replace(settings, stop=str(package.SHIPPED["alexa"])))
     assert engine is not None
     assert engine.advised == {"stop": 0.9}
     with pytest.raises(WakeError, match="cannot read the model"):
-        stop_word(msgspec.structs.replace(settings, stop_model=str(tmp_path / "stop.json")))
+        stop_word(msgspec.structs.replace(settings, stop=str(tmp_path / "stop.json")))
