@@ -3,7 +3,7 @@
     python -m bench.echo [--audio DIR] [--json FILE] [--png FILE]
 
 1. Recordings of both ends: echo return loss enhancement (ERLE) over time, and what is left of speech in double talk.
-2. Replies through a simulated room into the microphone (bench/echo_room.py): which wake words are heard in them.
+2. Replies through a simulated room into the microphone (bench/room/echo_room.py): which wake words are heard in them.
    Separately: sentences that say wake words, each the first that a canceller hears ("cold"), and after replies.
 3. People who say "alexa" over such replies, at several ratios of echo to speech.
 Each with the canceller and without, and with times as wrong as a busy machine's. Then processor time and memory.
@@ -25,8 +25,10 @@ from statistics import median
 
 import numpy as np
 
-from bench import echo_pictures
-from bench.echo_room import (
+from bench.ears.mixes import Clip, Mix, Placed, Sound, in_a_row, judge, recordings, samples
+from bench.ears.processes import usage
+from bench.room import echo_pictures
+from bench.room.echo_room import (
     MIXED,
     Played,
     Stray,
@@ -39,18 +41,16 @@ from bench.echo_room import (
     microphone,
     recorded_way,
 )
-from bench.mixes import Clip, Mix, Placed, Sound, in_a_row, judge, recordings, samples
-from bench.processes import usage
-from bench.replies import replies, spoken
+from bench.room.replies import replies, spoken
 from bench.wake_clips import read_sound, room
 from config.satellite import WakeWord
-from satellite.echo import AlignedCanceller, EchoError
 from satellite.engines import openwakeword
 from satellite.engines.livekit import LiveKitBlocks
 from satellite.engines.webrtc import WebRtcVad
-from satellite.microphone import FRAME_S
-from satellite.vad import Edge, NoiseFloor, Pauses
-from satellite.wake import Rule, WakeDetector
+from satellite.hearing.vad import Edge, NoiseFloor, Pauses
+from satellite.hearing.wake import Rule, WakeDetector
+from satellite.sound.echo import AlignedCanceller, EchoError
+from satellite.sound.microphone import FRAME_S
 from wire.pcm import SPEECH, Framer, level_dbfs
 
 AUDIO = Path("../shared/audio")

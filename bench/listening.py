@@ -19,13 +19,13 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from bench import listening_picture, material, offline
+from bench.ears import listening_picture, material, offline
+from bench.ears.listening_report import table
+from bench.ears.live import live
+from bench.ears.material import QUICK, Amounts, Material
+from bench.ears.setups import ENGINES, Setup, missing
 from bench.figures import conditions
 from bench.house import HouseError
-from bench.listening_report import table
-from bench.live import live
-from bench.material import QUICK, Amounts, Material
-from bench.setups import ENGINES, Setup, missing
 from wire.errors import WireError
 
 OUTPUT = Path("bench/output")

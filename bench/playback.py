@@ -16,8 +16,8 @@ import config
 from config.loading import build, one, read
 from config.satellite import SatelliteSettings
 from satellite.engines.files import NoSpeaker
-from satellite.mixer import Mixer
-from satellite.playback import Playback
+from satellite.playing.mixer import Mixer
+from satellite.playing.playback import Playback
 from wire.pcm import PcmFormat
 
 RATES = (16_000, 22_050, 48_000)

@@ -2,9 +2,10 @@
 
     python -m bench.stop_word [--audio DIR] [--json FILE] [--least N ...]
 
-Synthetic voices (flite, espeak-ng) say it alone, over the timer's ring and over replies in a simulated room
-(bench/echo_room.py), with echo cancellation and without. False alarms: the same sounds without the word, long texts in
-the satellite's own voice, recordings of other words and noise. People say it in no recording here: real voices differ.
+Synthetic voices (flite, espeak-ng) say it alone, over the timer's ring and over replies in a simulated room (see
+bench/room/echo_room.py), with echo cancellation and without. False alarms: the same sounds without the word, long
+texts in the satellite's own voice, recordings of other words and noise. People say it in no recording here: real
+voices differ.
 """
 
 from __future__ import annotations
@@ -26,18 +27,18 @@ from io import BytesIO
 from multiprocessing import get_context
 from pathlib import Path
 
+from bench.ears.mixes import Clip, Mix, Placed, in_a_row, judge, recordings, samples
+from bench.ears.mixes import Sound as Samples
+from bench.ears.processes import usage
 from bench.echo import STRAYED, canceller
-from bench.echo_room import MIXED, Played, at_mixer, cleaned, echo, gain, made_up_way, microphone
 from bench.figures import spread
-from bench.mixes import Clip, Mix, Placed, in_a_row, judge, recordings, samples
-from bench.mixes import Sound as Samples
-from bench.processes import usage
-from bench.replies import replies, spoken
+from bench.room.echo_room import MIXED, Played, at_mixer, cleaned, echo, gain, made_up_way, microphone
+from bench.room.replies import replies, spoken
 from bench.wake_clips import room
-from satellite.chimes import NOTES, PAUSE_S, Sound, tone
 from satellite.engines import pocketsphinx
-from satellite.stop_word import HEARD, STEP_S
-from satellite.wake import STOP, Rule, WakeDetector
+from satellite.hearing.stop_word import HEARD, STEP_S
+from satellite.hearing.wake import STOP, Rule, WakeDetector
+from satellite.playing.chimes import NOTES, PAUSE_S, Sound, tone
 from wire.pcm import SPEECH, Framer, PcmFormat
 from wire.resample import Resampler
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from config.satellite import WakeWord
 from satellite.engines.openwakeword import load
-from satellite.wake import WakeError
+from satellite.hearing.wake import WakeError
 from wire.pcm import SPEECH
 
 THRESHOLD = 0.5  # the satellite's own, config/satellite.toml

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from satellite.phases import KEPT_ALIVE, TABLE, Event, Phase
+from satellite.turns.phases import KEPT_ALIVE, TABLE, Event, Phase
 
 PAGE = Path(__file__).with_name("phases.md")
 
 HEAD = """\
 # What a satellite does
 
-Drawn by `script/draw` from the table in `satellite/phases.py`; change that, never this page.
+Drawn by `script/draw` from the table in `satellite/turns/phases.py`; change that, never this page.
 
 A satellite is always in one of these phases. An arrow is something that happens, and after the slash what the
 satellite then does. What is not drawn means nothing in that phase: it is logged and changes nothing. Whether it is

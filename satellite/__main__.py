@@ -11,16 +11,16 @@ from pathlib import Path
 from config import command_line
 from config.command_line import Short
 from config.satellite import SatelliteSettings
-from satellite import doctor, record
-from satellite.chimes import SoundError
-from satellite.echo import EchoError
+from satellite.doctor import doctor, record
 from satellite.engines.webrtc import WebRtcVad
-from satellite.microphone import MicrophoneError
+from satellite.hearing.scorer import InThread
+from satellite.hearing.wake import WakeError
 from satellite.parts import devices, pick, sound, wake_words
+from satellite.playing.chimes import SoundError
 from satellite.satellite import Engines, Satellite
-from satellite.scorer import InThread
-from satellite.speaker import SpeakerError
-from satellite.wake import WakeError
+from satellite.sound.echo import EchoError
+from satellite.sound.microphone import MicrophoneError
+from satellite.sound.speaker import SpeakerError
 from wire.errors import CannotListen
 from wire.program import run
 

@@ -17,7 +17,7 @@ from typing import Annotated
 
 import msgspec
 
-from satellite.timers import LONGEST_S, MOST, Timer
+from satellite.timers.timers import LONGEST_S, MOST, Timer
 
 _log = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ Text = Annotated[str, msgspec.Meta(max_length=1000)]
 
 
 class KeptTimer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A timer in the file; see satellite.timers.Timer."""
+    """A timer in the file; see satellite.timers.timers.Timer."""
 
     owner: Text
     id: Text
@@ -39,8 +39,13 @@ class KeptTimer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     wall: Annotated[float, msgspec.Meta(ge=0, le=WALL_S)]
     runs: bool
 
+    @classmethod
+    def of(cls, timer: Timer) -> KeptTimer:
+        """As it is kept."""
+        return cls(timer.owner, timer.id, timer.name, timer.left_s, timer.wall, timer.runs)
+
     def timer(self) -> Timer:
-        """As Timers takes it."""
+        """As it was."""
         return Timer(self.owner, self.id, self.name, self.left_s, self.wall, self.runs)
 
 

@@ -10,18 +10,18 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from config.satellite import Echo, SatelliteSettings, Wake, WakeWord
-from satellite.chimes import load_sounds
-from satellite.discovery import Advertiser, DiscoveryError, is_local, reachable, read_identity, service_name
-from satellite.echo import AlignedCanceller, EchoCanceller
+from satellite.controllers.discovery import Advertiser, DiscoveryError, is_local, reachable, read_identity, service_name
 from satellite.engines.files import FileMicrophone, FileSpeaker, NoSpeaker
 from satellite.engines.webrtc import WebRtcVad
-from satellite.microphone import Microphone, MicrophoneError
-from satellite.music import Music, NoMusic
+from satellite.hearing.scorer import InThread, Scorer
+from satellite.hearing.stop_word import Process, StopWord
+from satellite.hearing.wake import STOP, WakeError, WakeWords
+from satellite.playing.chimes import load_sounds
 from satellite.satellite import Engines
-from satellite.scorer import InThread, Scorer
-from satellite.speaker import Speaker
-from satellite.stop_word import Process, StopWord
-from satellite.wake import STOP, WakeError, WakeWords
+from satellite.sound.echo import AlignedCanceller, EchoCanceller
+from satellite.sound.microphone import Microphone, MicrophoneError
+from satellite.sound.music import Music, NoMusic
+from satellite.sound.speaker import Speaker
 
 _log = logging.getLogger(__name__)
 
@@ -103,7 +103,7 @@ def sound(settings: SatelliteSettings) -> tuple[Microphone, Speaker, Music]:
         return _from_files(heard), _to_files(played), NoMusic()
     try:
         from satellite.engines.pyaudio import PortAudio
-        from satellite.sound_card import SoundCardMicrophone, SoundCardSpeaker
+        from satellite.engines.sound_card import SoundCardMicrophone, SoundCardSpeaker
     except ImportError as error:
         raise MicrophoneError(
             f"sound cards need PyAudio ({error}); run: apt install portaudio19-dev gcc python3-dev; "

@@ -13,29 +13,29 @@ from dataclasses import dataclass, field
 from wyoming.event import Event as WyomingEvent
 
 from config.satellite import SatelliteSettings
-from satellite.actions import Status
-from satellite.alarm import Alarm
-from satellite.chimes import Sound
-from satellite.control import Control, places
-from satellite.controller import Controller
-from satellite.discovery import Advertiser
-from satellite.ears import Ears, Woken
-from satellite.echo import CleanMicrophone, EchoCanceller
-from satellite.health import Trouble
-from satellite.info import describe
-from satellite.kept import Keeper, Kept, place
-from satellite.link import Link
-from satellite.microphone import Frame, Microphone
-from satellite.mixer import Mixer
-from satellite.music import Ducking, Music, NoMusic
+from satellite.controllers.controller import Controller
+from satellite.controllers.discovery import Advertiser
+from satellite.controllers.info import describe
+from satellite.controllers.link import Link
+from satellite.hearing.ears import Ears, Woken
+from satellite.hearing.vad import Edge, VoiceActivity
+from satellite.hearing.wake import STOP, Detection, WakeWords
+from satellite.kept import Keeper, Kept, KeptTimer, place
 from satellite.mute import Mute
-from satellite.outgoing import BUTTON
-from satellite.phases import Event, Phase
-from satellite.speaker import Speaker
-from satellite.turns import Turns
-from satellite.vad import Edge, VoiceActivity
+from satellite.panel.actions import Status
+from satellite.panel.control import Control, places
+from satellite.playing.chimes import Sound
+from satellite.playing.mixer import Mixer
+from satellite.sound.echo import CleanMicrophone, EchoCanceller
+from satellite.sound.health import Trouble
+from satellite.sound.microphone import Frame, Microphone
+from satellite.sound.music import Ducking, Music, NoMusic
+from satellite.sound.speaker import Speaker
+from satellite.timers.alarm import Alarm
+from satellite.turns.outgoing import BUTTON
+from satellite.turns.phases import Event, Phase
+from satellite.turns.turns import Turns
 from satellite.vitals import Vitals
-from satellite.wake import STOP, Detection, WakeWords
 from wire import hark
 from wire.pcm import SILENCE_DBFS
 from wire.server import serve
@@ -132,7 +132,7 @@ class Satellite:
             self._vitals.excuse()
             self._mixer.play(Sound.MICROPHONE_TROUBLE)
 
-    # What the controllers do: see satellite.link.Led
+    # What the controllers do: see satellite.controllers.link.Led
 
     @property
     def busy(self) -> bool:
@@ -140,12 +140,12 @@ class Satellite:
         return self.phase is not Phase.IDLE
 
     def received(self, controller: Controller, event: WyomingEvent) -> None:
-        """See satellite.link.Led."""
+        """See satellite.controllers.link.Led."""
         if not self._alarm.received(controller.owner, event):
             self._turns.received(controller, event)
 
     def paused(self, controller: Controller, on: bool) -> None:
-        """See satellite.link.Led."""
+        """See satellite.controllers.link.Led."""
         if on:
             self._mute.pause(controller.connection.host)
             self._turns.happens(Event.PAUSED if controller is self._link.leader else Event.MUTED)
@@ -154,25 +154,25 @@ class Satellite:
         self._look_at_mute()
 
     def gone(self, controller: Controller) -> None:
-        """See satellite.link.Led."""
+        """See satellite.controllers.link.Led."""
         if controller.paused:
             self._mute.gone(controller.connection.host, self._clock())
         self._turns.gone(controller)
 
     def led(self, lost: bool) -> None:
-        """See satellite.link.Led."""
+        """See satellite.controllers.link.Led."""
         self._turns.led(lost)
         self._changed()
 
-    # What a person does: see satellite.actions.Controlled
+    # What a person does: see satellite.panel.actions.Controlled
 
     def status(self) -> Status:
-        """See satellite.actions.Controlled."""
+        """See satellite.panel.actions.Controlled."""
         leader = str(self._link.leader or "")
         return Status(self.phase.value, self._muted, self._volume, self._alarm.ringing, leader, self._turns.turn)
 
     def listen(self) -> None:
-        """See satellite.actions.Controlled."""
+        """See satellite.panel.actions.Controlled."""
         self._alarm.stop()
         if self._muted:
             self._mixer.play(Sound.MUTED)
@@ -180,12 +180,12 @@ class Satellite:
             self._turns.wake(PRESSED)
 
     def stop(self) -> None:
-        """See satellite.actions.Controlled."""
+        """See satellite.panel.actions.Controlled."""
         self._alarm.stop()
         self._turns.happens(Event.STOP)
 
     def mute(self, on: bool) -> None:
-        """See satellite.actions.Controlled."""
+        """See satellite.panel.actions.Controlled."""
         self._mute.switch = on
         self._mixer.play(Sound.MUTED if on else Sound.UNMUTED)
         if on:
@@ -194,7 +194,7 @@ class Satellite:
         self._keep()
 
     def set_volume(self, percent: int) -> None:
-        """See satellite.actions.Controlled."""
+        """See satellite.panel.actions.Controlled."""
         self._volume = percent
         self._mixer.volume = percent / 100
         self._keep()
@@ -204,12 +204,12 @@ class Satellite:
     def _restore(self, kept: Kept) -> None:
         self._mute.switch = kept.muted
         self._volume, self._mixer.volume = kept.volume, kept.volume / 100
-        self._alarm.restore(kept)
+        self._alarm.restore(*([timer.timer() for timer in timers] for timers in (kept.timers, kept.ringing)))
         self._look_at_mute()
         self._changed()
 
     def _keep(self) -> None:
-        timers, ringing = self._alarm.kept()
+        timers, ringing = (tuple(map(KeptTimer.of, timers)) for timers in self._alarm.kept())
         self._keeper.keep(Kept(self._mute.switch, self._volume, timers, ringing))
         self._changed()
 

@@ -14,9 +14,9 @@ import numpy as np
 from hub.home.home import Action
 from hub.llm.responder import Request
 from satellite.engines.files import PacedStream
-from satellite.microphone import FRAME_S, Frame, MicrophoneError
-from satellite.speaker import SpeakerError
-from satellite.wake import STOP
+from satellite.hearing.wake import STOP
+from satellite.sound.microphone import FRAME_S, Frame, MicrophoneError
+from satellite.sound.speaker import SpeakerError
 from wire.pcm import SPEECH, PcmFormat
 
 VOICE_FORMAT = PcmFormat(16_000)
@@ -170,7 +170,7 @@ class FakeMicrophone:
     number: int = 0
 
     async def frames(self) -> AsyncGenerator[Frame, None]:
-        """See satellite.microphone.Microphone."""
+        """See satellite.sound.microphone.Microphone."""
         assert not self.open, "the microphone is open already"
         self.opened += 1
         self.open = True
@@ -195,11 +195,11 @@ class FakeVad:
     """Takes what is loud for voice; words that are listened for may be."""
 
     def is_voice(self, frame: bytes) -> bool:
-        """See satellite.vad.VoiceActivity."""
+        """See satellite.hearing.vad.VoiceActivity."""
         return int(np.frombuffer(frame, "<i2")[-1]) == LOUD
 
     def may_be_voice(self, frame: bytes) -> bool:
-        """See satellite.vad.VoiceActivity."""
+        """See satellite.hearing.vad.VoiceActivity."""
         samples = np.frombuffer(frame, "<i2")
         return bool(samples[-1] == LOUD or samples[2] or samples[3])
 
@@ -213,7 +213,7 @@ class FakeWakeWords:
     _told = False
 
     async def hear(self, sound: bytes) -> list[dict[str, float]]:
-        """See satellite.wake.WakeWords."""
+        """See satellite.hearing.wake.WakeWords."""
         await asyncio.sleep(0)
         frames = np.frombuffer(sound, "<i2").reshape(-1, SPEECH.bytes(FRAME_S) // 2)
         told = [self._told, *(bool(frame[2]) for frame in frames)]
@@ -230,7 +230,7 @@ class FakeStopWord:
     _told = False
 
     async def hear(self, sound: bytes) -> list[dict[str, float]]:
-        """See satellite.wake.WakeWords."""
+        """See satellite.hearing.wake.WakeWords."""
         await asyncio.sleep(0)
         frames = np.frombuffer(sound, "<i2").reshape(-1, SPEECH.bytes(FRAME_S) // 2)
         told = [self._told, *(frame[3] and frame[-1] in (LOUD, QUIET) for frame in frames)]  # none in noise
@@ -242,10 +242,10 @@ class FakeEchoCanceller:
     """For a room where the satellite does not hear itself anyway."""
 
     def played(self, pcm: bytes, rate: int, at: float) -> None:
-        """See satellite.echo.EchoCanceller."""
+        """See satellite.sound.echo.EchoCanceller."""
 
     def clean(self, frame: Frame) -> Frame:
-        """See satellite.echo.EchoCanceller."""
+        """See satellite.sound.echo.EchoCanceller."""
         return frame
 
 
@@ -258,7 +258,7 @@ class FakeSpeaker:
 
     @asynccontextmanager
     async def stream(self, sound: PcmFormat, name: str) -> AsyncIterator[PacedStream]:
-        """See satellite.speaker.Speaker."""
+        """See satellite.sound.speaker.Speaker."""
         if self.broken:
             raise SpeakerError("the speaker was pulled out; plug it in")
         yield PacedStream(sound, self.played.append)

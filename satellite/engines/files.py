@@ -18,8 +18,8 @@ from pathlib import Path
 
 import numpy as np
 
-from satellite.microphone import FRAME_S, Frame, MicrophoneError
-from satellite.speaker import SpeakerError
+from satellite.sound.microphone import FRAME_S, Frame, MicrophoneError
+from satellite.sound.speaker import SpeakerError
 from wire.pcm import SPEECH, PcmFormat
 
 _log = logging.getLogger(__name__)
@@ -69,7 +69,7 @@ class FileMicrophone:
             read_recording(path)
 
     async def frames(self) -> AsyncGenerator[Frame, None]:
-        """See satellite.microphone.Microphone."""
+        """See satellite.sound.microphone.Microphone."""
         loop = asyncio.get_running_loop()
         start, sound = loop.time(), self._sound()
         for first in count(step=BUNDLE):
@@ -124,7 +124,7 @@ class FileSpeaker:
 
     @asynccontextmanager
     async def stream(self, sound: PcmFormat, name: str) -> AsyncIterator[PacedStream]:
-        """See satellite.speaker.Speaker."""
+        """See satellite.sound.speaker.Speaker."""
         safe = "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in name)
         path = self._path / f"{safe}.wav" if self._path.is_dir() else self._path
         try:
@@ -152,7 +152,7 @@ class NoSpeaker:
 
     @asynccontextmanager
     async def stream(self, sound: PcmFormat, name: str) -> AsyncIterator[PacedStream]:
-        """See satellite.speaker.Speaker."""
+        """See satellite.sound.speaker.Speaker."""
         yield PacedStream(sound, lambda pcm: None)
 
 
@@ -165,7 +165,7 @@ class PacedStream:
         self._end = asyncio.get_running_loop().time()  # when all that was taken will have been heard
 
     async def play(self, pcm: bytes) -> float:
-        """See satellite.speaker.SpeakerStream."""
+        """See satellite.sound.speaker.SpeakerStream."""
         now = asyncio.get_running_loop().time()
         heard = max(now, self._end)
         self._end = heard + self._sound.seconds(len(pcm))
@@ -174,6 +174,6 @@ class PacedStream:
         return heard
 
     async def drain(self) -> float:
-        """See satellite.speaker.SpeakerStream."""
+        """See satellite.sound.speaker.SpeakerStream."""
         await asyncio.sleep(max(0.0, self._end - asyncio.get_running_loop().time()))
         return self._end

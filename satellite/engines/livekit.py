@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from satellite.echo import EchoError
+from satellite.sound.echo import EchoError
 from wire.pcm import SPEECH
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class LiveKitBlocks:
-    """See satellite.echo.BlockCanceller. Raises EchoError where the package is not installed."""
+    """See satellite.sound.echo.BlockCanceller. Raises EchoError where the package is not installed."""
 
     def __init__(self) -> None:
         try:
@@ -30,7 +30,7 @@ class LiveKitBlocks:
         self._module = rtc.AudioProcessingModule(echo_cancellation=True)
 
     def cancel(self, microphone: bytes, reference: bytes) -> bytes:
-        """See satellite.echo.BlockCanceller."""
+        """See satellite.sound.echo.BlockCanceller."""
         captured = self._block(microphone)
         try:
             self._module.process_reverse_stream(self._block(reference))

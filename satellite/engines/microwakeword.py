@@ -2,8 +2,8 @@
 
 Made for microcontrollers: a sixth of openWakeWord's work. Every 10 ms a spectrum of 40 channels comes from the front
 end; every 30 ms the model, which keeps its own past, takes three; the score is the mean of its last few answers.
-Strategy as in Kevin Ahrendt's microWakeWord (Apache-2.0). The package's own classes are not used: satellite/tflite.py
-says why.
+Strategy as in Kevin Ahrendt's microWakeWord (Apache-2.0). The package's own classes are not used; the reason stands in
+satellite/hearing/tflite.py.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from pymicro_features import MicroFrontend
 
 from config.parts import Share
 from config.satellite import WakeWord
-from satellite.scorer import Scorer
-from satellite.tflite import Interpreter
-from satellite.wake import WakeError, model_path
+from satellite.hearing.scorer import Scorer
+from satellite.hearing.tflite import Interpreter
+from satellite.hearing.wake import WakeError, model_path
 from wire.pcm import SPEECH, Framer
 
 PACKAGE = Path(pymicro_wakeword.__file__).parent
@@ -71,7 +71,7 @@ class WordModel:
 
 
 class MicroWakeWordScorer:
-    """Scores words step by step; the spectra are computed once for all. See satellite.scorer.Scorer."""
+    """Scores words step by step; the spectra are computed once for all. See satellite.hearing.scorer.Scorer."""
 
     context_s = CONTEXT_S
 
@@ -88,7 +88,7 @@ class MicroWakeWordScorer:
         self._spectra: list[list[float]] = []
 
     def score(self, sound: bytes) -> list[dict[str, float]]:
-        """See satellite.scorer.Scorer."""
+        """See satellite.hearing.scorer.Scorer."""
         scores: list[dict[str, float]] = []
         for piece in self._framer.push(sound):
             spectrum = self._front_end.process_samples(piece).features

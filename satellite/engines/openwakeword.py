@@ -1,6 +1,6 @@
 """Wake words by openWakeWord's models on TFLite (package pyopen-wakeword, which carries the models and the library).
 
-The package's own classes are not used: satellite/tflite.py says why.
+The package's own classes are not used: satellite/hearing/tflite.py says why.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ import numpy as np
 import pyopen_wakeword
 
 from config.satellite import WakeWord
-from satellite.features import EMBEDDING_MELS, MEL_SAMPLES, MELS, Floats, Model, OpenWakeWordScorer
-from satellite.scorer import Scorer
-from satellite.tflite import Interpreter
-from satellite.wake import WakeError, model_path
+from satellite.hearing.features import EMBEDDING_MELS, MEL_SAMPLES, MELS, Floats, Model, OpenWakeWordScorer
+from satellite.hearing.scorer import Scorer
+from satellite.hearing.tflite import Interpreter
+from satellite.hearing.wake import WakeError, model_path
 
 PACKAGE = Path(pyopen_wakeword.__file__).parent
 

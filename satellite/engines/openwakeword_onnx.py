@@ -12,9 +12,9 @@ from pathlib import Path
 import onnxruntime
 
 from config.satellite import WakeWord
-from satellite.features import Floats, Model, OpenWakeWordScorer
-from satellite.scorer import Scorer
-from satellite.wake import WakeError, model_path
+from satellite.hearing.features import Floats, Model, OpenWakeWordScorer
+from satellite.hearing.scorer import Scorer
+from satellite.hearing.wake import WakeError, model_path
 
 VERSION = "_v0.1"  # in the names of the models' files
 WORDS = ("alexa", "hey_jarvis", "hey_marvin", "hey_mycroft")

@@ -1,8 +1,8 @@
 """The word "stop" by keyword spotting with CMU pocketsphinx (package pocketsphinx; extra stop), its model included.
 
-A program of its own, started by satellite/stop_word.py: the library holds Python's lock while it works, and all memory
-of a process that has ended is given back. It reads sound (16 kHz, 16 bit, mono) from standard input and answers each
-step of it with the word's score, a little-endian double; it ends when the input does.
+A program of its own, started by satellite/hearing/stop_word.py: the library holds Python's lock while it works, and all
+memory of a process that has ended is given back. It reads sound (16 kHz, 16 bit, mono) from standard input and answers
+each step of it with the word's score, a little-endian double; it ends when the input does.
 
 Strategy: pocketsphinx compares the word with any other sounds in its place; the score is that likelihood ratio. A short
 word needs the mean of the cepstra that belongs to speech: the library's own follows the silence, ring or reply before
@@ -18,7 +18,7 @@ import sys
 
 from pocketsphinx import Config, Decoder, get_model_path
 
-STEP = 2560  # bytes: 80 ms; satellite/stop_word.py asks in these
+STEP = 2560  # bytes: 80 ms; satellite/hearing/stop_word.py asks in these
 WORDS = {"stopa": "S T AA P", "stopb": "S T AO P"}  # as Americans and as the British say it
 SPEECH_MEAN = "45,-5,-3,0,-5,-5,-5,-5,-3,-3,-3,-3,-3"
 """Mean cepstra of speech with this model. The first is its level: 45 hears a person a few steps away and what echo

@@ -20,7 +20,7 @@ from pathlib import Path
 import msgspec
 import pulsectl
 
-from satellite.music import MusicError
+from satellite.sound.music import MusicError
 
 FILE = "hark-ducked.json"
 STEP = 1 / 65536  # of PulseAudio's volumes, which are whole numbers of it
@@ -85,11 +85,11 @@ class PulseMusic:
         self._notes = self._kept()
 
     async def duck(self) -> None:
-        """See satellite.music.Music."""
+        """See satellite.sound.music.Music."""
         await asyncio.to_thread(self._duck)
 
     async def restore(self) -> None:
-        """See satellite.music.Music."""
+        """See satellite.sound.music.Music."""
         if self._notes:
             await asyncio.to_thread(self._restore)
 

@@ -23,8 +23,8 @@ from typing import Protocol
 
 import pyaudio
 
-from satellite.devices import Device, choose
-from satellite.hush import hushed
+from satellite.sound.devices import Device, choose
+from satellite.sound.hush import hushed
 from wire.pcm import PcmFormat
 
 _log = logging.getLogger(__name__)

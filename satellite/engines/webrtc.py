@@ -19,9 +19,9 @@ class WebRtcVad:
         self._sensitive = webrtcvad.Vad(MAY_BE)
 
     def is_voice(self, frame: bytes) -> bool:
-        """See satellite.vad.VoiceActivity; frames of 10, 20 or 30 ms."""
+        """See satellite.hearing.vad.VoiceActivity; frames of 10, 20 or 30 ms."""
         return bool(self._vad.is_speech(frame, SPEECH.rate))
 
     def may_be_voice(self, frame: bytes) -> bool:
-        """See satellite.vad.VoiceActivity; a detector of its own."""
+        """See satellite.hearing.vad.VoiceActivity; a detector of its own."""
         return bool(self._sensitive.is_speech(frame, SPEECH.rate))

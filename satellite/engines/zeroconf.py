@@ -42,7 +42,7 @@ class ZeroconfAdvertiser:
         self._sayings = Sayings(_log)
 
     async def run(self, port: int) -> None:
-        """See satellite.discovery.Advertiser."""
+        """See satellite.controllers.discovery.Advertiser."""
         while True:
             if addresses := self._addresses():
                 await self._advertise(addresses, port)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.echo_room import (
+from bench.room.echo_room import (
     DIRECT_S,
     MIXED,
     Played,
@@ -21,7 +21,7 @@ from bench.echo_room import (
     microphone,
     recorded_way,
 )
-from satellite.microphone import Frame
+from satellite.sound.microphone import Frame
 from wire.pcm import SPEECH, PcmFormat, level_dbfs
 
 LATER = Way("one echo, 10 ms later", np.eye(1, 400, 160)[0])
@@ -35,11 +35,11 @@ class Listener:
         self.times: list[float] = []
 
     def played(self, pcm: bytes, rate: int, at: float) -> None:
-        """See satellite.echo.EchoCanceller."""
+        """See satellite.sound.echo.EchoCanceller."""
         self.told.append((rate, at))
 
     def clean(self, frame: Frame) -> Frame:
-        """See satellite.echo.EchoCanceller."""
+        """See satellite.sound.echo.EchoCanceller."""
         assert not self.told or self.told[-1][1] <= frame.at + 0.04
         self.times.append(frame.at)
         return frame

@@ -11,16 +11,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bench.hearing import Heard, listen
+from bench.ears.hearing import Heard, listen
+from bench.ears.listening_report import table
+from bench.ears.live import write
+from bench.ears.material import QUICK, load, quiet
+from bench.ears.mixes import Clip, Mix, Verdict, in_a_row, samples
+from bench.ears.offline import total
+from bench.ears.setups import Setup, missing
 from bench.listening import main
-from bench.listening_report import table
-from bench.live import write
-from bench.material import QUICK, load, quiet
-from bench.mixes import Clip, Mix, Verdict, in_a_row, samples
-from bench.offline import total
-from bench.setups import Setup, missing
 from bench.wake_clips import read_sound, room
-from satellite.scorer import InThread
+from satellite.hearing.scorer import InThread
 from wire.pcm import SPEECH, Framer, level_dbfs
 
 LOUD_DBFS = -20.0

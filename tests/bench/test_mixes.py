@@ -7,7 +7,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.mixes import GAP_S, LATE_S, Clip, Mix, Placed, Sound, active, cut, in_a_row, judge, over, samples, spread
+from bench.ears.mixes import (
+    GAP_S,
+    LATE_S,
+    Clip,
+    Mix,
+    Placed,
+    Sound,
+    active,
+    cut,
+    in_a_row,
+    judge,
+    over,
+    samples,
+    spread,
+)
 from wire.pcm import SPEECH
 
 NOISE = np.random.default_rng(1).normal(0, 300, 5 * SPEECH.rate)

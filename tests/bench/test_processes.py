@@ -9,7 +9,7 @@ import sys
 import psutil
 import pytest
 
-from bench.processes import MB, Usage, cost, family, memory_mb, processor_s, switches, usage
+from bench.ears.processes import MB, Usage, cost, family, memory_mb, processor_s, switches, usage
 
 STAT = "42 (a (strange) name) S 1 42 42 0 -1 4194560 100 0 0 0 250 50 30 20 20 0 3 0 1000 0 0"
 ROLLUP = "55d0-7ffe ---p 00000000 00:00 0   [rollup]\nRss:    2000 kB\nPss:    1000 kB\nPss_Anon:  700 kB\n"

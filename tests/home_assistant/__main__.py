@@ -34,6 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs the checks."""
     parser = argparse.ArgumentParser("script/home-assistant", description="Checks Hark with the real Home Assistant.")
     parser.add_argument("--only", metavar="NAMES", default="", help="names of checks, with commas between")
+    parser.add_argument("--card", action="store_true", help="the satellite hears and speaks through a sound card")
     parser.add_argument("--facts", action="store_true", help="ask Home Assistant itself, with a scripted satellite")
     parser.add_argument("--record", type=Path, metavar="FOLDER", help="write what was said in each check to FOLDER")
     options = parser.parse_args(argv)
@@ -46,7 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 async def _run(options: argparse.Namespace) -> int:
     wanted = set(filter(None, options.only.split(",")))
     with temporary_folder() as folder:
-        async with house(Path(folder)) as running:
+        async with house(Path(folder), options.card) as running:
             version = (await running.home.ask("get_config"))["version"]
             print(f"Home Assistant {version}", flush=True)
             if options.facts:

@@ -34,15 +34,14 @@ async def is_asked(house: House) -> str:
 
 async def announces(house: House) -> str:
     """An announcement plays and is over when it was heard."""
-    before, began = house.played(), _now()
+    before, began = house.room.played(), _now()
     await house.home.act("assist_satellite.announce", SATELLITE, message=ANNOUNCED, preannounce=False)
     took = _now() - began
     reported = house.recorder.seconds_since_last("audio-start", "played")
-    _expect(house.played() > before, "nothing was played")
+    _expect(house.room.played() > before, "nothing was played")
     _expect(reported is not None, "`played` did not come")
-    return (
-        f"over after {took:.1f} s, `played` {reported:.2f} s after audio-start, {house.played() - before} bytes played"
-    )
+    heard = house.room.played() - before
+    return f"over after {took:.1f} s, `played` {reported:.2f} s after audio-start, {heard} bytes played"
 
 
 async def rings(house: House) -> str:
@@ -51,9 +50,9 @@ async def rings(house: House) -> str:
     said = await house.converse("set a timer for 2 seconds")
     async with asyncio.timeout(TURN_S):
         await house.recorder.comes("controller", "timer-finished", mark)
-    before = house.played()
+    before = house.room.played()
     await asyncio.sleep(RING_S)
-    rung = house.played() - before
+    rung = house.room.played() - before
     _expect(rung, f"timer-finished came, and nothing was played within {RING_S:g} s ({said!r})")
     return f"{said!r}; {rung} bytes of ringing in {RING_S:g} s"
 
@@ -62,9 +61,9 @@ async def stops_ringing(house: House) -> str:
     """The wake word ends the ringing."""
     house.speak(LIGHT_OFF)
     await asyncio.sleep(TURN_S / 4)
-    before = house.played()
+    before = house.room.played()
     await asyncio.sleep(RING_S)
-    _expect(house.played() == before, "it rings on")
+    _expect(house.room.played() == before, "it rings on")
     return f"silent for {RING_S:g} s; {await _turn(house)}"
 
 
@@ -76,7 +75,7 @@ async def is_muted(house: House) -> str:
     house.speak(LIGHT_ON)
     await asyncio.sleep(6.0)
     sent = {line.type for line in house.recorder.lines[mark:] if line.side == "satellite"} - {"info", "(closed)"}
-    house.unsay()
+    house.room.unsay()
     await house.home.act("switch.turn_off", MUTE)
     _expect(not sent, f"muted, it sent {' and '.join(sorted(sent))}")
     return f"muted for 13 s it sent nothing; unmuted: {await _turn(house)}"
@@ -164,7 +163,7 @@ async def _turn(house: House) -> str:
     """A spoken question that switches the light; tells the figures."""
     sentence, becomes = (LIGHT_OFF, "off") if house.home.state(LIGHT) == "on" else (LIGHT_ON, "on")
     await asyncio.sleep(APART_S)
-    before, mark = house.played(), house.recorder.mark()
+    before, mark = house.room.played(), house.recorder.mark()
     house.speak(sentence)
     await house.home.until(SATELLITE, "listening", late_s=TURN_S)
     listening = _now()
@@ -173,7 +172,7 @@ async def _turn(house: House) -> str:
     await house.home.until(SATELLITE, "idle", late_s=TURN_S)
     await asyncio.sleep(0.3)
     _expect(house.recorder.since(mark, "satellite", "played"), "`played` did not come")
-    _expect(house.played() > before, "no reply was heard")
+    _expect(house.room.played() > before, "no reply was heard")
     reply = await house.last_reply()
     return f"light {becomes} {changed - listening:.1f} s after the wake word, {reply!r} heard"
 
@@ -181,11 +180,11 @@ async def _turn(house: House) -> str:
 async def _story(house: House) -> float:
     """A long reply, up to its middle; returns how many seconds it has."""
     await asyncio.sleep(APART_S)
-    before, mark = house.played(), house.recorder.mark()
+    before, mark = house.room.played(), house.recorder.mark()
     house.speak(STORY)
     await house.home.until(SATELLITE, "responding", late_s=TURN_S)
     await asyncio.sleep(2.0)
-    _expect(house.played() > before, "no reply was heard")
+    _expect(house.room.played() > before, "no reply was heard")
     return float((await house.recorder.comes("controller", "audio-stop", mark)).data["timestamp"]) / 1000
 
 

@@ -20,9 +20,10 @@ import aiohttp
 import numpy as np
 
 from bench.house import Program
-from bench.spoken import Question, record, said
+from bench.spoken import Question, said
 from tests.conformance.recorder import Recorder, recording
 from tests.home_assistant.client import Client, add_wyoming, connected, make_pipeline, onboard, pipeline_runs
+from tests.home_assistant.room import Room, room
 from tests.peers import free_port
 from tests.wire_pairs import LOOPBACK
 from wire.pcm import SPEECH
@@ -40,19 +41,19 @@ STOP_S = 40.0  # it writes its states and waits for its integrations
 class House:
     """All programs of the house; `home` is None while Home Assistant is down."""
 
-    def __init__(self, folder: Path, recorder: Recorder, satellite: Sequence[str]) -> None:
+    def __init__(self, folder: Path, recorder: Recorder, room: Room, satellite: Sequence[str]) -> None:
         self.folder = folder
+        self.room = room
         self.recorder = recorder
         self.url = ""
         self.token = ""
         self.pipeline = ""
         self.satellite: Program
         self.entry = ""
-        self._satellite_options = ("--port", str(recorder.target[1]), *satellite)
+        self._satellite_options = ("--port", str(recorder.target[1]), *room.options, *satellite)
         self._satellite = AsyncExitStack()
         self._home: Client | None = None
         self._running: AsyncExitStack | None = None
-        self._spoken = 0
 
     @property
     def home(self) -> Client:
@@ -62,22 +63,11 @@ class House:
 
     def speak(self, sentence: str) -> None:
         """Speaks the wake word and a sentence, or nothing after it, into the satellite's microphone."""
-        self._spoken += 1
-        question = self.sentence(sentence) if sentence else Question("", np.zeros(SPEECH.rate // 2, np.float32))
-        record(question, self.folder / "microphone" / f"{self._spoken:04}.wav")
-
-    def unsay(self) -> None:
-        """Takes back what a microphone that is closed has not heard; sound in a room would be gone by then."""
-        for path in (self.folder / "microphone").glob("*.wav"):
-            path.unlink()
+        self.room.speak(self.sentence(sentence) if sentence else Question("", np.zeros(SPEECH.rate // 2, np.float32)))
 
     def sentence(self, text: str) -> Question:
         """A sentence, spoken."""
         return said(text, self.folder)
-
-    def played(self) -> int:
-        """Bytes that the speaker has played so far."""
-        return sum(path.stat().st_size for path in (self.folder / "speaker").glob("*.wav"))
 
     async def converse(self, text: str) -> str:
         """A sentence typed to Home Assistant in the satellite's name; returns the reply's words."""
@@ -101,7 +91,7 @@ class House:
         """Kills the satellite's process and starts another on the same port."""
         self.satellite.process.kill()
         await self._satellite.aclose()
-        self.unsay()  # a new process would play all that lies in the folder
+        self.room.unsay()  # a new process would play all that lies in the folder
         await self.start_satellite()
 
     async def start_satellite(self) -> None:
@@ -136,21 +126,20 @@ class House:
 
 
 @asynccontextmanager
-async def house(folder: Path, hub: Sequence[str] = (), satellite: Sequence[str] = ()) -> AsyncIterator[House]:
+async def house(folder: Path, with_card: bool = False, satellite: Sequence[str] = ()) -> AsyncIterator[House]:
     """A house whose Home Assistant knows the satellite and the hub's services and has a pipeline of them."""
-    for name in ("home", "microphone", "speaker"):
-        (folder / name).mkdir()
+    (folder / "home").mkdir()
     satellite_port, recorder_port, hub_port, home_port = (free_port() for _ in range(4))
     text = (HERE / "configuration.yaml").read_text().replace("{port}", str(home_port))
     (folder / "home" / "configuration.yaml").write_text(text)
     async with AsyncExitStack() as stack:
         target = LOOPBACK, satellite_port
         recorder = await stack.enter_async_context(recording(LOOPBACK, recorder_port, target))
-        made = House(folder, recorder, satellite)
+        made = House(folder, recorder, await stack.enter_async_context(room(folder, with_card)), satellite)
         made.url = f"http://{LOOPBACK}:{home_port}"
         stack.push_async_callback(made.stop_satellite)
         await made.start_satellite()
-        await stack.enter_async_context(_hub(hub_port, hub))
+        await stack.enter_async_context(_hub(hub_port))
         stack.push_async_callback(made.stop_home)
         await made.start_home()
         await add_wyoming(made.home, LOOPBACK, hub_port)
@@ -170,19 +159,18 @@ async def _pipeline(home: Client) -> str:
 
 @asynccontextmanager
 async def _satellite(folder: Path, *options: str) -> AsyncIterator[Program]:
-    sound = ("--mic", f"wav:{folder / 'microphone'}", "--speaker", f"wav:{folder / 'speaker'}")
-    own = ("--set", f"control.socket={folder / 'satellite.sock'}")
-    command = (sys.executable, "-m", "satellite", "--name", "Kitchen", *sound, *own, *options)
+    own = ("--set", f"control.socket={folder / 'satellite.sock'}", "--set", f"state.file={folder / 'satellite.json'}")
+    command = (sys.executable, "-m", "satellite", "--name", "Kitchen", *own, *options)
     async with running("satellite", *command) as program:
         await program.says("listens on ")
         yield program
 
 
 @asynccontextmanager
-async def _hub(port: int, options: Sequence[str]) -> AsyncIterator[Program]:
+async def _hub(port: int) -> AsyncIterator[Program]:
     settings = ("fleet.satellites=[]", "timeline.file=", f"serve.port={port}")
     sets = [part for setting in settings for part in ("--set", setting)]
-    command = (sys.executable, "-m", "hub", "--home", str(HERE / "home.toml"), *sets, *options)
+    command = (sys.executable, "-m", "hub", "--home", str(HERE / "home.toml"), *sets)
     async with running("hub", *command) as program:
         await program.says("listen on ")
         yield program

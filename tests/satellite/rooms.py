@@ -17,9 +17,9 @@ from wyoming.vad import VoiceStopped
 
 from config.loading import Layer, build, one, read
 from config.satellite import SatelliteSettings
-from satellite.microphone import FRAME_S
-from satellite.phases import Phase
 from satellite.satellite import Engines, Satellite
+from satellite.sound.microphone import FRAME_S
+from satellite.turns.phases import Phase
 from tests.fakes import FakeEchoCanceller, FakeMicrophone, FakeSpeaker, FakeStopWord, FakeVad, FakeWakeWords, number_of
 from tests.peers import Peer, free_port, reply_events, run_clean, speech_events
 from tests.settings import SATELLITE_TOML

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from wyoming.event import Event
 
 from satellite.mute import PAUSE_OUTLIVES_S
-from satellite.phases import Phase
+from satellite.turns.phases import Phase
 from tests.peers import controller
 from tests.satellite.rooms import Room, satellite_test, whole_turn
 from tests.wire_events import EVENTS

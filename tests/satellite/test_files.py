@@ -26,8 +26,8 @@ from satellite.engines.files import (
     read_recording,
     speech_end_s,
 )
-from satellite.microphone import FRAME_S, Frame, MicrophoneError
-from satellite.speaker import Speaker, SpeakerError
+from satellite.sound.microphone import FRAME_S, Frame, MicrophoneError
+from satellite.sound.speaker import Speaker, SpeakerError
 from tests.virtual_time import run
 from tests.wire_events import mutations
 from wire.pcm import SPEECH, PcmFormat, level_dbfs

@@ -10,7 +10,7 @@ import gc
 import os
 from pathlib import Path
 
-from satellite.phases import Phase
+from satellite.turns.phases import Phase
 from tests.peers import Peer, controller
 from tests.satellite.rooms import Room, satellite_test, whole_turn
 

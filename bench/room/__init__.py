@@ -1,0 +1,1 @@
+"""A room with an echo, for bench/echo.py."""

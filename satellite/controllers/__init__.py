@@ -1,0 +1,1 @@
+"""Who is connected, who leads, and what the satellite tells of itself."""

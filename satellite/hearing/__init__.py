@@ -1,0 +1,1 @@
+"""From frames of sound to voice, wake words and the pre-roll."""

@@ -1,0 +1,1 @@
+"""Lights and buttons, over a local socket."""

@@ -1,0 +1,1 @@
+"""From replies, chimes and ringing to the one stream that the speaker plays."""

@@ -1,0 +1,1 @@
+"""Microphones and speakers: sound cards, their health, and the echo between them."""
