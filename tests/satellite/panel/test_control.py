@@ -27,7 +27,7 @@ from satellite.panel.control import AUTO, LONGEST_LINE, MOST_CLIENTS, Control, p
 from tests.peers import run_clean
 from tests.wire_pairs import LATE_S, leaves_nothing, until
 
-BUTTONS = Path(__file__).parents[2] / "docs" / "buttons.md"
+BUTTONS = Path(__file__).parents[3] / "docs" / "buttons.md"
 IDLE = Status(phase="idle", muted=False, volume=70, ringing=False, controller="hub", turn="")
 
 

@@ -23,7 +23,7 @@ from satellite.sound.microphone import FRAME_S, Frame
 from tests import virtual_time
 from wire.pcm import SPEECH, Framer, level_dbfs
 
-PROJECT = Path(__file__).parents[2]
+PROJECT = Path(__file__).parents[3]
 ECHO = PROJECT.parent / "shared" / "audio" / "echo"
 FRAME = SPEECH.bytes(FRAME_S)
 needs_livekit = pytest.mark.skipif(find_spec("livekit") is None, reason="needs the extra aec: pip install hark[aec]")
