@@ -64,7 +64,7 @@ class Music(Slice, frozen=True):
     duck_db: Annotated[float, msgspec.Meta(ge=0, le=60)]
 
 
-TriggerLevel = Annotated[int, msgspec.Meta(ge=1, le=20)]
+TriggerLevel = Annotated[int, msgspec.Meta(ge=0, le=20)]
 
 
 class WakeWord(Slice, frozen=True):

@@ -102,7 +102,7 @@ async def _hear(settings: SatelliteSettings, parts: Parts, report: Report, secon
     except TimeoutError:
         report.live("")
     report.add("microphone", microphone(levels))
-    report.add("wake", wake(best, rules(settings.wake, wake_words.advised)))
+    report.add("wake", wake(best, rules(settings.wake, wake_words)))
     return None
 
 

@@ -7,6 +7,8 @@ about a second of speech.
 
 from __future__ import annotations
 
+import atexit
+import time
 from typing import TYPE_CHECKING
 
 from satellite.sound.echo import EchoError
@@ -15,11 +17,15 @@ from wire.pcm import SPEECH
 if TYPE_CHECKING:
     from livekit import rtc
 
+LAST_WORDS_S = 0.1
+"""For the library's threads at the end: one that still calls Python when that is gone panics, and says so at length."""
+
 
 class LiveKitBlocks:
     """See satellite.sound.echo.BlockCanceller. Raises EchoError where the package is not installed."""
 
     def __init__(self) -> None:
+        atexit.register(time.sleep, LAST_WORDS_S)  # after livekit's own handler, which is registered later
         try:
             from livekit import rtc
         except ImportError as error:

@@ -17,8 +17,9 @@ from satellite.hearing.wake import Detection, Rule, WakeDetector, WakeWords
 from satellite.sound.microphone import FRAME_S
 from wire.pcm import SPEECH, Framer
 
+SURE_S = 0.16  # of scores over the threshold in a row, since one alone is often no word: 2 of openWakeWord, 5 of micro
 LATE_S = (
-    0.5  # a voice may be noticed so late in a word: shorter than any wake word, and less than the score comes after it
+    0.5  # so late in a word a voice may be noticed: less than any wake word lasts, and than its score comes after it
 )
 STEP = SPEECH.bytes(FRAME_S)
 
@@ -95,10 +96,14 @@ class WakeChain:
         return [Heard(one, at) for one in self._detector.scores(scores, at)[:1]]
 
 
-def rules(settings: Wake, advised: Mapping[str, float]) -> dict[str, Rule]:
+def rules(settings: Wake, engine: WakeWords) -> dict[str, Rule]:
     """The rule of each word that an engine scores: its own table, what is set for all, its makers' advice."""
     own = {word.name: word for word in settings.spoken}
-    return {name: _rule(own.get(name, WakeWord(name=name)), settings, least) for name, least in advised.items()}
+    level = max(1, round(SURE_S / engine.step_s))
+    return {
+        name: _rule(own.get(name, WakeWord(name=name)), settings, least, level)
+        for name, least in engine.advised.items()
+    }
 
 
 def stop_rules(settings: Wake, advised: Mapping[str, float]) -> dict[str, Rule]:
@@ -106,8 +111,8 @@ def stop_rules(settings: Wake, advised: Mapping[str, float]) -> dict[str, Rule]:
     return {name: Rule(least, 1, settings.refractory_s) for name, least in advised.items()}
 
 
-def _rule(word: WakeWord, settings: Wake, advised: float) -> Rule:
+def _rule(word: WakeWord, settings: Wake, advised: float, advised_level: int) -> Rule:
     threshold = settings.threshold if word.threshold is None else word.threshold
     level = settings.trigger_level if word.trigger_level is None else word.trigger_level
     refractory_s = settings.refractory_s if word.refractory_s is None else word.refractory_s
-    return Rule(threshold or advised, level, refractory_s)
+    return Rule(threshold or advised, level or advised_level, refractory_s)

@@ -57,7 +57,7 @@ class Ears:
         self._preroll = Preroll(SPEECH.bytes(self._preroll_s + BACKLOG_S))
         self._levels: deque[float] = deque(maxlen=round(LEVEL_S / FRAME_S))
         after_s = settings.vad.gate_after_s if settings.vad.gate else None
-        self._wake = WakeChain(wake, rules(settings.wake, wake.advised), after_s)
+        self._wake = WakeChain(wake, rules(settings.wake, wake), after_s)
         self._stop = WakeChain(stop, stop_rules(settings.wake, stop.advised), None) if stop else None
         self._stopping = False
         self._since_s = 0.0

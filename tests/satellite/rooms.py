@@ -31,7 +31,13 @@ REFRACTORY_S = 2.0
 SLACK_S = 0.6  # of a watchdog: it looks twice a second while idle, ten times otherwise
 START = AudioStart(SPEECH.rate, SPEECH.width, SPEECH.channels)
 
-PLAIN: dict[str, object] = {"playback.rate": SPEECH.rate, "sounds.awake": False, "state.file": "", "control.socket": ""}
+PLAIN: dict[str, object] = {
+    "playback.rate": SPEECH.rate,
+    "sounds.awake": False,
+    "state.file": "",
+    "control.socket": "",
+    "wake.trigger_level": 2,
+}
 """What is played is what was sent, nothing is kept, and no satellite of this machine is disturbed."""
 
 

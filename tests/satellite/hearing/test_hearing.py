@@ -24,7 +24,9 @@ from wire.pcm import SPEECH
 
 
 def settings(*options: str) -> SatelliteSettings:
-    return build(SatelliteSettings, [read(SATELLITE_TOML), *map(assignment, options)])
+    return build(
+        SatelliteSettings, [read(SATELLITE_TOML), assignment("wake.trigger_level=2"), *map(assignment, options)]
+    )
 
 
 @dataclass

@@ -18,7 +18,7 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from bench.wake_clips import read_sound, room
-from config.loading import build, read
+from config.loading import build, one, read
 from config.satellite import SatelliteSettings
 from satellite.hearing.chain import stop_rules
 from satellite.hearing.ears import Ears, Woken
@@ -262,4 +262,4 @@ def test_a_program_that_is_no_engine_is_an_error_and_leaves_nothing(module: str)
 
 
 def _settings() -> SatelliteSettings:
-    return build(SatelliteSettings, [read(SATELLITE_TOML)])
+    return build(SatelliteSettings, [read(SATELLITE_TOML), one("wake.trigger_level", 2, "test")])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
@@ -48,14 +50,28 @@ def test_each_word_has_its_own_rule() -> None:
     assert [heard.name for heard in detector.scores({"a": 0.4, "b": 0.9}, 1.0)] == ["b"]
 
 
+@dataclass
+class Advising:
+    """An engine that scores nothing."""
+
+    advised: Mapping[str, float]
+    step_s: float
+    context_s: float = 2.0
+
+    async def hear(self, sound: bytes) -> list[dict[str, float]]:
+        """See satellite.hearing.wake.WakeWords."""
+        return []
+
+
 def test_a_words_own_table_comes_before_what_is_set_for_all_and_that_before_the_makers_advice() -> None:
     words = ("a", WakeWord(name="b", threshold=0.8, trigger_level=3, refractory_s=5.0))
     settings = build(SatelliteSettings, [read(SATELLITE_TOML)]).wake
     for_all = msgspec.structs.replace(settings, words=words, threshold=0.6, trigger_level=1)
-    advised = {"a": 0.5, "b": 0.5}
-    assert rules(for_all, advised) == {"a": Rule(0.6, 1, 2.0), "b": Rule(0.8, 3, 5.0)}
-    unset = msgspec.structs.replace(for_all, threshold=0.0)
-    assert rules(unset, advised)["a"] == Rule(0.5, 1, 2.0)
+    engine = Advising({"a": 0.5, "b": 0.5}, step_s=0.08)
+    assert rules(for_all, engine) == {"a": Rule(0.6, 1, 2.0), "b": Rule(0.8, 3, 5.0)}
+    unset = msgspec.structs.replace(for_all, threshold=0.0, trigger_level=0)
+    assert rules(unset, engine)["a"] == Rule(0.5, 2, 2.0)
+    assert rules(unset, Advising({"a": 0.9}, step_s=0.03))["a"] == Rule(0.9, 5, 2.0)
 
 
 def test_a_model_of_its_own_comes_before_the_one_that_ships() -> None:
