@@ -1,6 +1,6 @@
 """A wake engine and nothing else, to compare a satellite with.
 
-    python -m bench.alone ENGINE WORD FILE
+    python -m bench.ears.alone ENGINE WORD FILE
 
 Hears a file of raw 16 kHz, 16 bit, mono sound over and over at the pace of a microphone, a step of the
 engine's at a time, until it is ended.

@@ -68,7 +68,7 @@ class Room:
         raw = self._folder.parent / f"{mix.name}.raw"
         raw.write_bytes(mix.pcm or low_noise(QUIET_LOOP_S))
         before_wakes = len(self._leader.wakes)
-        async with program("bench.alone", self._setup.engine, self._setup.word, str(raw)) as alone:
+        async with program("bench.ears.alone", self._setup.engine, self._setup.word, str(raw)) as alone:
             await alone.says("ready")
             started, before = self._clock(), self._look(alone)
             if mix.pcm:
