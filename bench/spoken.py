@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import soxr
 
-from wire.pcm import FULL_SCALE, SPEECH
+from wire.pcm import FULL_SCALE, SPEECH, PcmFormat
+from wire.resample import Resampler
 
 HERE = Path(__file__).parent / "questions"
 WAKE_WORD = HERE / "hey-jarvis.wav"
@@ -110,5 +110,5 @@ def _read(path: Path) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
         raise SpokenError(f"{path} is not a WAV file of PCM ({error}); convert it, for instance with sox") from None
     if width != 2 or not pcm:
         raise SpokenError(f"{path} has {len(pcm)} bytes of {width * 8} bit sound; give some of 16 bit")
-    samples = np.frombuffer(pcm, "<i2").reshape(-1, channels)[:, 0].astype(np.float32) / FULL_SCALE
-    return np.asarray(soxr.resample(samples, rate, SPEECH.rate), dtype=np.float32)
+    stream = Resampler(PcmFormat(rate, width, channels), SPEECH.rate, channel=1)
+    return np.frombuffer(stream.push(pcm) + stream.flush(), "<i2").astype(np.float32) / np.float32(FULL_SCALE)

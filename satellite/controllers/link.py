@@ -24,6 +24,7 @@ from satellite.controllers.controller import Controller
 from wire import hark
 from wire.connection import Connection, Sendable
 from wire.errors import WireError
+from wire.sayings import Sayings
 
 _log = logging.getLogger(__name__)
 
@@ -56,6 +57,7 @@ class Link:
         self._settings = settings
         self._hello = hello
         self._satellite = satellite
+        self._sayings = Sayings(_log)
         self._controllers: list[Controller] = []
         self.leader: Controller | None = None
 
@@ -72,7 +74,8 @@ class Link:
     async def serve(self, connection: Connection) -> None:
         """Handles one connection from its first event to its end."""
         if not is_among(connection.host, self._settings.allow + self._settings.hub):
-            _log.warning("turned away %s: it is neither in controllers.allow nor in controllers.hub", connection.peer)
+            why = "it is neither in controllers.allow nor in controllers.hub"
+            self._sayings.warn(f"away {connection.host}", f"turned away {connection.host}: {why}")
             return
         controller = Controller(connection)
         self._controllers.append(controller)
@@ -92,7 +95,8 @@ class Link:
             async for event in controller.connection:
                 self._handle(controller, event)
         except WireError as error:
-            _log.warning("closed the connection of %s: %s", controller, error)
+            host, kind = controller.connection.host, type(error).__name__
+            self._sayings.warn(f"closed {host} {kind}", f"closed the connection of {controller}: {error}")
 
     def _handle(self, controller: Controller, event: Event) -> None:
         if Describe.is_type(event.type):
@@ -127,7 +131,8 @@ class Link:
 
     def _greet(self, controller: Controller, hello: hark.Hello) -> None:
         if not is_among(controller.connection.host, self._settings.hub):
-            _log.warning("ignored the hello of %s: it is not in controllers.hub", controller.connection.peer)
+            host = controller.connection.host
+            self._sayings.warn(f"hello {host}", f"ignored the hello of {host}: it is not in controllers.hub")
             return
         controller.answers()
         controller.hub = hello
@@ -145,7 +150,7 @@ class Link:
         """
         controller.end()
         if controller is self.leader:
-            self.leader = self._first()
+            self._lead(self._first())
 
     def settle(self) -> None:
         """Gives the lead to whom it belongs, unless the one who has it is in the middle of a turn."""
@@ -153,13 +158,16 @@ class Link:
         lost = self.leader is not None and self.leader not in self._controllers
         if leader is self.leader or (self._satellite.busy and self.leader is not None and not lost):
             return
+        self._lead(leader)
+        self._satellite.led(lost)
+
+    def _lead(self, leader: Controller | None) -> None:
         self.leader = leader
         if leader is not None:
             _log.info("led by %s", leader)
             leader.post(self._hello)
         else:
             _log.warning("no controller is connected; waiting for the hub or Home Assistant")
-        self._satellite.led(lost)
 
     def _first(self) -> Controller | None:
         """The hub that leads, else the first hub that is ready, else the first plain controller that is."""

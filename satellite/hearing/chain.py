@@ -18,9 +18,7 @@ from satellite.sound.microphone import FRAME_S
 from wire.pcm import SPEECH, Framer
 
 SURE_S = 0.16  # of scores over the threshold in a row, since one alone is often no word: 2 of openWakeWord, 5 of micro
-LATE_S = (
-    0.5  # so late in a word a voice may be noticed: less than any wake word lasts, and than its score comes after it
-)
+LATE_S = 0.5  # so late in a word a voice may be noticed: no wake word is shorter, and its score comes later
 STEP = SPEECH.bytes(FRAME_S)
 
 

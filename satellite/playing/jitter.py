@@ -14,9 +14,9 @@ from __future__ import annotations
 import math
 from collections import deque
 
+from satellite.playing.mixing import PIECE_S
 from wire.pcm import PcmFormat
 
-PIECE_S = 0.02  # of sound that is taken at a time: a flush is heard this much later at most
 PERCENTILE = 0.95  # of pieces that shall come in time
 WINDOW = 100  # pieces that the percentile is taken of: 5 to 10 s of sound
 UNDERRUN_GROWTH = 1.5  # of the sound held back, at each underrun

@@ -1,6 +1,6 @@
 """Whether the microphone is well: what is told of it, and when it is opened anew.
 
-Pure. Nothing at all is seen by the wall clock (in ears.py); digital zeros are seen here, by audio.
+Pure. Nothing at all is seen by the wall clock (in steady.py); digital zeros are seen here, by audio.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ fence (fence.py) that keeps the rest of what was cancelled from being played.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -20,6 +21,9 @@ from satellite.playing.playback import Playback
 from satellite.turns.fence import Fence
 from wire.audio import sound, sound_format
 from wire.pcm import SPEECH, PcmFormat
+from wire.sayings import Sayings
+
+_log = logging.getLogger(__name__)
 
 WAITING_BYTES = 4_000_000
 """Sound of one controller that may wait for the floor: 90 s at 22 050 Hz, longer than any announcement."""
@@ -53,8 +57,7 @@ class Incoming:
         self._format = SPEECH  # of what is about to be played
         self.floor: Controller | None = None
         """Who is heard."""
-        self.dropped = 0
-        """Pieces for which there was no room."""
+        self._sayings = Sayings(_log)
 
     @staticmethod
     def takes(event: Event) -> bool:
@@ -92,7 +95,7 @@ class Incoming:
     def _wait(self, arriving: Arriving, piece: Piece) -> None:
         size = PIECE_BYTES + (len(piece) if isinstance(piece, bytes) else 0)
         if arriving.waiting_bytes + size > WAITING_BYTES:
-            self.dropped += 1
+            self._sayings.warn("dropped", "a stand-by's sound has waited for too long; what follows is dropped")
             return
         arriving.waiting.append(piece)
         arriving.waiting_bytes += size

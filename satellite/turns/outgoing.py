@@ -30,7 +30,6 @@ class Outgoing:
         self._link, self._pause_s, self._clock = link, pause_s, clock
         self._boot = secrets.token_hex(4)
         self._turns = 0
-        self._woken: Woken | None = None
         self._streams = False
         self._said_before: list[Sendable] = []
         self.turn: Turn | None = None
@@ -40,7 +39,6 @@ class Outgoing:
         self._turns += 1
         self.turn = Turn(f"{self._boot}:{self._turns}")
         self.turn.mark("wake", self._clock())
-        self._woken = woken
         word, level = woken.detection, woken.level_dbfs
         if word.name != BUTTON:
             self._link.post(Detection(name=word.name))
@@ -48,11 +46,6 @@ class Outgoing:
         self._link.post(RunPipeline(start_stage=PipelineStage.ASR, end_stage=PipelineStage.TTS))
         if self._link.leader is not None:
             self._link.leader.runs = True
-
-    def again(self) -> None:
-        """Another turn for what woke the last one."""
-        assert self._woken is not None
-        self.begin(self._woken)
 
     def stream(self, before: list[bytes]) -> None:
         """Sends the sound from before the turn; what is heard from now on follows."""

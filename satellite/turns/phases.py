@@ -26,7 +26,7 @@ class Event(Enum):
     """What can happen to it."""
 
     WAKE = "woken by word or button"
-    ALONE = "spoken to, but no controller is there"
+    ALONE = "woken, but no controller is there"
     STOP = "told to stop by word or button"
     MUTED = "muted here"
     PAUSED = "muted by the controller"
@@ -42,6 +42,7 @@ class Event(Enum):
     CANCELLED = "the hub took its reply back"
     LEFT = "the leader is gone"
     HANDED = "another controller leads"
+    GIVEN_UP = "no controller has come back to hear it"
     TIMEOUT = "the watchdog barks"
 
 
@@ -94,7 +95,8 @@ TABLE: dict[tuple[Phase, Event], tuple[Phase, tuple[Action, ...]]] = {
     (P.LISTENING, E.REFUSED): (P.IDLE, (A.STOP_STREAM, A.END_TURN)),
     (P.LISTENING, E.FAILED): (P.IDLE, (A.STOP_STREAM, A.CHIME_ERROR, A.END_TURN)),
     (P.LISTENING, E.LEFT): (P.LISTENING, ()),  # it may be back before the words are over
-    (P.LISTENING, E.ALONE): (P.IDLE, (A.STOP_STREAM, A.SAY_ALONE, A.END_TURN)),
+    (P.LISTENING, E.ALONE): (P.LISTENING, ()),
+    (P.LISTENING, E.GIVEN_UP): (P.IDLE, (A.STOP_STREAM, A.SAY_ALONE, A.END_TURN)),
     (P.LISTENING, E.HANDED): (P.LISTENING, (A.END_TURN, A.BEGIN_TURN, A.REPLAY)),
     (P.LISTENING, E.TIMEOUT): (P.IDLE, (A.STOP_STREAM, A.CANCEL, A.END_TURN)),
     (P.THINKING, E.WAKE): (P.LISTENING, (A.CANCEL, A.END_TURN, *WAKE_UP)),

@@ -189,7 +189,7 @@ class Turns:
             self._sayings.warn(f"timeout {self.phase}", f"{self.phase.value} lasted too long and was ended")
             self.happens(Event.TIMEOUT)
         if self.phase is Phase.LISTENING and self._alone_since is not None and now >= self._alone_since + PATIENCE_S:
-            self.happens(Event.ALONE)
+            self.happens(Event.GIVEN_UP)
         if self._spoken_over_at and now >= self._spoken_over_at + DUCKED_S:
             self._spoken_over_at = 0.0
             if self.phase is Phase.SPEAKING:

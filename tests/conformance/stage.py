@@ -20,7 +20,6 @@ from tests.conformance.releases import Release
 WAKE_S = 15.0  # from the command that speaks the wake word to its detection
 APART_S = 2.5  # Home Assistant takes the same wake word within two seconds for one
 SPOKEN_S = 1.0  # that the question lasts, as Home Assistant's VAD would find
-BEGIN_S = 1.0  # for an always-on satellite to ask for its run
 SLACK_S = 2.0  # beyond its sound's length Home Assistant waits so long for `played`
 ENDED_S = 0.3  # for what was said last to be taken
 LATE_S = 10.0

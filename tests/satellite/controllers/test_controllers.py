@@ -83,14 +83,13 @@ def test_a_controller_that_vanishes_leaves_a_satellite_that_the_next_one_leads(s
 def test_what_had_arrived_of_a_reply_is_heard_though_its_controller_is_gone() -> None:
     async def scenario(room: Room) -> None:
         async with controller(room.port, "hub") as hub:
-            turn = await room.ask(hub)
+            await room.ask(hub)
             await hub.send(Transcript("what time is it"), START, *speech_events(5.0))
             await asyncio.sleep(1.0)
             hub.connection.abort()
             await asyncio.sleep(5.0)
             assert room.heard_s == pytest.approx(5.0)
             assert room.phase is Phase.IDLE
-            assert turn
 
     satellite_test(scenario)
 

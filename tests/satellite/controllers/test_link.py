@@ -272,6 +272,34 @@ def test_a_controller_that_is_left_to_connect_anew_leads_no_more_and_hears_the_e
     run_clean(scenario)
 
 
+def test_a_hub_that_leads_since_another_was_left_to_connect_anew_is_greeted() -> None:
+    """Used to lead without a hello where it had come in the middle of the other's turn."""
+
+    async def scenario() -> None:
+        async with house() as made, controller(made.port):
+            made.busy = True
+            async with controller(made.port, "hub") as hub:
+                await settle()
+                assert made.link.leader is not None
+                made.link.renew(made.link.leader)
+                await hub.next_hark(hark.Hello)
+                assert made.leader == "hub"
+
+    run_clean(scenario)
+
+
+@pytest.mark.parametrize("knocks", [1, 50])
+def test_a_stranger_that_comes_again_and_again_is_said_once(knocks: int, caplog: pytest.LogCaptureFixture) -> None:
+    async def scenario() -> None:
+        async with house(hub=ELSEWHERE, allow=ELSEWHERE) as made:
+            for _ in range(knocks):
+                async with connection(made.port) as stranger:
+                    await stranger.over()
+
+    run_clean(scenario)
+    assert caplog.text.count("turned away") == 1
+
+
 @pytest.mark.parametrize("hub", ["hub", ""])
 def test_controllers_that_are_alive_are_asked_for_a_sign_and_kept_for_days(hub: str) -> None:
     async def scenario() -> None:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from satellite.playing.jitter import HALF_LIFE_S, PIECE_S, WINDOW, JitterBuffer, Target
+from satellite.playing.jitter import HALF_LIFE_S, WINDOW, JitterBuffer, Target
+from satellite.playing.mixing import PIECE_S
 from wire.pcm import PcmFormat
 
 SOUND = PcmFormat(16_000)

@@ -120,6 +120,24 @@ def test_home_assistant_is_asked_again_on_a_new_connection_while_its_pipeline_ru
     satellite_test(scenario)
 
 
+def test_the_wake_word_said_again_to_a_controller_that_is_away_gives_nothing_up() -> None:
+    """Used to say that nobody was there while Home Assistant was about to come back."""
+
+    async def scenario(room: Room) -> None:
+        async with controller(room.port) as old:
+            room.say_wake_word()
+            await old.next(AudioChunk)
+            old.connection.abort()
+            await asyncio.sleep(REFRACTORY_S + 0.5)
+            room.say_wake_word()
+            await asyncio.sleep(0.5)
+            async with controller(room.port) as new:
+                await new.next(RunPipeline)
+                assert room.heard_s == 0
+
+    satellite_test(scenario)
+
+
 def test_words_to_a_controller_that_does_not_come_back_are_given_up_aloud() -> None:
     async def scenario(room: Room) -> None:
         async with controller(room.port) as plain:
@@ -210,6 +228,11 @@ def test_the_word_stop_means_nothing_while_nothing_sounds() -> None:
         async with controller(room.port, "hub") as hub:
             room.say_stop()
             await whole_turn(room, hub)
+            room.say_wake_word()
+            await room.until(Phase.LISTENING, 1.0)
+            room.say_stop()
+            await asyncio.sleep(0.5)
+            assert room.phase is Phase.LISTENING, "it is a word of the question"
 
     satellite_test(scenario)
 

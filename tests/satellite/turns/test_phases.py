@@ -54,7 +54,7 @@ def test_whoever_leaves_speaking_early_silences_the_speaker() -> None:
 
 def test_whoever_ends_what_the_controller_still_works_at_tells_it() -> None:
     told = {Event.OVER, Event.REFUSED, Event.FAILED, Event.CANCELLED, Event.PLAYED}
-    told |= {Event.LEFT, Event.HANDED, Event.ALONE}
+    told |= {Event.LEFT, Event.HANDED, Event.ALONE, Event.GIVEN_UP}
     for (phase, event), (_, actions) in TABLE.items():
         if phase is not Phase.IDLE and Action.END_TURN in actions and event not in told:
             assert Action.CANCEL in actions
