@@ -1,4 +1,4 @@
-"""Speech by espeak-ng, through the library that the package espeakng-loader carries.
+"""Speech by espeak-ng (hub/espeak.py).
 
 The library is one synthesizer with global state, so one call at a time; it makes a clause a hundred times
 faster than it is spoken. A callback gets the sound piece by piece and can end the call.
@@ -11,24 +11,19 @@ import threading
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from importlib.metadata import version
-from pathlib import Path
 
-import espeakng_loader
-
+from hub.espeak import CHARS_UTF8, EspeakError, library, use_voice
 from hub.load.scheduler import Abandoned, Scheduler
 from hub.tts.voice import VoiceError
 from wire.pcm import PcmFormat
 
-PIECE_MS = 50  # of sound in each callback: the first piece comes early
 LONGEST_TEXT = 2000  # characters in one call: two minutes of speech; the chunker stays far below
 MOST_PIECES = 4096  # that may wait for their reader: the longest text, spoken slowly
 SPACES = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)], " ")
 """For control characters: espeak-ng takes U+0001 for a command that changes the voice, for every later text as well."""
 
 # From speak_lib.h
-AUDIO_OUTPUT_SYNCHRONOUS = 2
 POS_CHARACTER = 1
-CHARS_UTF8 = 1
 RATE = 1
 GO_ON, STOP = 0, 1
 
@@ -41,13 +36,11 @@ class Espeak:
     def __init__(self, voice: str, words_per_minute: int, scheduler: Scheduler) -> None:
         self._scheduler = scheduler
         self._busy = threading.Lock()
-        self._library = ctypes.CDLL(espeakng_loader.get_library_path())
-        data = str(Path(espeakng_loader.get_data_path()).parent).encode()
-        rate = self._library.espeak_Initialize(AUDIO_OUTPUT_SYNCHRONOUS, PIECE_MS, data, 0)
-        if rate <= 0:
-            raise VoiceError("espeak-ng did not start; reinstall the package espeakng-loader")
-        if self._library.espeak_SetVoiceByName(voice.encode()) != 0:
-            raise VoiceError(f"espeak-ng has no voice {voice!r}; give tts.voice a language such as en-us, en or de")
+        try:
+            self._library, rate = library().calls, library().rate
+            use_voice(voice)
+        except EspeakError as error:
+            raise VoiceError(str(error)) from error
         self._library.espeak_SetParameter(RATE, words_per_minute, 0)
         self.format = PcmFormat(rate)
         self.name = f"espeak-ng {voice} (espeakng-loader {version('espeakng-loader')})"

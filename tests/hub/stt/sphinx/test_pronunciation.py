@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.stt.pronunciation import (
+from hub.stt.sphinx.pronunciation import (
     MAX_VARIANTS,
     dictionary,
     number_words,
@@ -49,8 +49,9 @@ def test_no_two_numbers_are_spoken_alike(one: int, other: int) -> None:
     assert (number_words(one) == number_words(other)) == (one == other)
 
 
-def test_a_word_made_of_two_known_ones_is_spoken_as_both() -> None:
-    assert pronunciations("ecobee", KNOWN) == ["IY K OW B IY"]
+def test_a_word_that_is_not_known_is_spoken_as_two_known_ones_or_as_espeak_reads_it() -> None:
+    assert pronunciations("ecobee", KNOWN) == ["IY K OW B IY", "EH K OW B IY"]
+    assert pronunciations("zigbee", KNOWN) == ["Z IH G B IY"]
 
 
 def test_off_may_have_the_vowel_of_on_and_door_may_not() -> None:

@@ -11,18 +11,24 @@ lies in anonymous memory.
 
 from __future__ import annotations
 
+import itertools
 import math
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from pocketsphinx import Config, Decoder, Segment, get_model_path
+from pocketsphinx import Config, Decoder, get_model_path
 
-from hub.stt.flow import WAKE
-from hub.stt.pronunciation import dictionary, read_cmudict, wake_dictionary
-from hub.stt.spoken_part import spoken_part
+from hub.stt.recognizer import Word
+from hub.stt.sphinx.confidence import against_opposites, confidence
+from hub.stt.sphinx.flow import WAKE
+from hub.stt.sphinx.pronunciation import dictionary, read_cmudict, wake_dictionary
+from hub.stt.sphinx.segments import Segment, text, words
+from hub.stt.sphinx.spoken_part import spoken_part
+from wire.pcm import SPEECH
 
 SEARCH: Mapping[str, object] = {
     "beam": 1e-80,
@@ -40,9 +46,9 @@ PRIOR_FRAMES = 500  # for how many frames the mean that pocketsphinx was told co
 SPEECH_MEAN = (45.0, -5.0, -3.0, 0.0, -5.0, -5.0, -5.0, -5.0, -3.0, -3.0, -3.0, -3.0, -3.0)
 """What speech at large measures with this model: the mean while nothing is known of the utterance."""
 
-DOUBTFUL = -5.5
-"""Mean log likelihood of a frame, relative to the best sound there is, below which words are taken for something else:
-commands measure -1.8 to -4.6, and less in noise; single words that are none of ours -4.9 to -6.7."""
+DOUBTFUL = 0.25  # of confidence, below which words are taken for something else
+OTHERS = 50  # hypotheses that are compared with the best; it takes some milliseconds
+SCALE = 1024  # pocketsphinx keeps the logarithms of scores in units of so many (its SENSCR_SHIFT)
 SLOWEST_SOUND = 30
 """Frames (of 10 ms) that a sound of a word lasts at most, on average; noise heard as a word takes 60 and more."""
 
@@ -72,28 +78,39 @@ class Ears:
         self._heard.clear()
         self._listen_again(SPEECH_MEAN)
 
-    def hear(self, pcm: bytes) -> str:
-        """Takes more sound (16 kHz, 16 bit, mono, any length); returns the words so far."""
+    def hear(self, pcm: bytes) -> list[Word]:
+        """Takes more sound (16 kHz, 16 bit, mono, whole samples); returns the words so far."""
         self._heard += pcm
         if len(self._heard) >= self._next_mean and self._live.n_frames():
             self._listen_again(self._mean())
-        end = len(self._heard) - len(self._heard) % 2
-        if end > self._fed:  # pocketsphinx raises IndexError on nothing
-            self._live.process_raw(bytes(self._heard[self._fed : end]))
-        self._fed = end
-        words = self._live.hyp()
-        return _text(words.hypstr.split()) if words else ""
+        if len(self._heard) > self._fed:  # pocketsphinx raises IndexError on nothing
+            self._live.process_raw(bytes(self._heard[self._fed :]))
+        self._fed = len(self._heard)
+        return words(_segments(self._live))
 
-    def final(self) -> str:
-        """Decodes all that was heard; returns its words, "" where they are likely to be none."""
-        if len(self._heard) < 2:
-            return ""
+    def final(self, pcm: bytes) -> list[Word]:
+        """Takes more sound and decodes all that was heard; returns its words, none where they are likely to be none."""
+        self._heard += pcm
+        if not self._heard:
+            return []
+        start, end = spoken_part(self._heard)
         self._final.start_utt()
-        self._final.process_raw(spoken_part(bytes(self._heard[: len(self._heard) // 2 * 2])), full_utt=True)
+        self._final.process_raw(bytes(self._heard[start:end]), full_utt=True)
         self._final.end_utt()
-        words = [segment for segment in self._final.seg() or () if self._is_word(segment)]
-        likelihood = sum(math.log(max(segment.ascore, 5e-324)) for segment in words)
-        return "" if likelihood < DOUBTFUL * sum(map(_frames, words)) else _text(segment.word for segment in words)
+        segments = [one for one in _segments(self._final) if one.is_word and not self._is_noise(one)]
+        sure = confidence(segments)
+        return self._rated(words(segments, SPEECH.seconds(start)), sure) if sure > DOUBTFUL else []
+
+    def _rated(self, heard: list[Word], sure: float) -> list[Word]:
+        chances = against_opposites([word.text for word in heard], self._others())
+        return [replace(word, probability=round(sure * chance, 3)) for word, chance in zip(heard, chances, strict=True)]
+
+    def _others(self) -> Iterator[tuple[list[str], float]]:
+        """What else the utterance may have been, and its log likelihood."""
+        for other in itertools.islice(self._final.nbest() or (), OTHERS):
+            if other is not None and other.score > 0:
+                tokens = (Segment(token, 0, 0) for token in other.hypstr.split())
+                yield " ".join(text(one.token) for one in tokens if one.is_word).split(), SCALE * math.log(other.score)
 
     def _listen_again(self, mean: Sequence[float]) -> None:
         """The live decoder starts afresh, and will hear everything with this mean."""
@@ -110,22 +127,17 @@ class Ears:
         weights = zip(mixed, self._told, strict=True)
         return [((PRIOR_FRAMES + frames) * mix - PRIOR_FRAMES * told) / frames for mix, told in weights]
 
-    def _is_word(self, segment: Segment) -> bool:
-        """Whether a segment is a word at all: no silence, and not the long noise that passes for one."""
-        phones = self._final.lookup_word(segment.word)
-        return not segment.word.startswith(("<", "[NOISE", "[SPEECH")) and (
-            phones is None or _frames(segment) <= SLOWEST_SOUND * len(phones.split())
-        )
+    def _is_noise(self, segment: Segment) -> bool:
+        """Whether a word is the long noise that passes for one."""
+        phones = self._final.lookup_word(segment.token)
+        return phones is not None and segment.frames > SLOWEST_SOUND * len(phones.split())
 
 
-def _frames(segment: Segment) -> int:
-    return int(segment.end_frame - segment.start_frame + 1)
-
-
-def _text(words: Iterable[str]) -> str:
-    """The plain words: `of_the_bed_light:of_the_{light}(2)` is "of the bed light"."""
-    spoken = (word.partition(":")[0].partition("(")[0] for word in words)
-    return " ".join(word.replace("_", " ") for word in spoken if word != WAKE)
+def _segments(decoder: Decoder) -> list[Segment]:
+    return [
+        Segment(one.word, one.start_frame, one.end_frame, math.log(max(one.ascore, 5e-324)), one.lback)
+        for one in decoder.seg() or ()
+    ]
 
 
 class _Memory:

@@ -18,9 +18,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from hub.stt.classes import Classes
-from hub.stt.flow import END, START, Ngram
-from hub.stt.sentences import Sentences
+from hub.stt.sphinx.classes import Classes
+from hub.stt.sphinx.flow import END, START, Ngram
+from hub.stt.sphinx.sentences import Sentences
 
 BACKOFF = 0.1  # of each probability comes from the history one shorter
 UNIFORM = 0.02  # of a token's probability on its own is the same for all, so that any may follow any

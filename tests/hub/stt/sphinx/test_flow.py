@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.stt.flow import END, OPTION, ORDER, START, WAKE, WAKE_SHARE, Meter, Ngram, classes, template, texts
+from hub.stt.sphinx.flow import END, OPTION, ORDER, START, WAKE, WAKE_SHARE, Meter, Ngram, classes, template, texts
 
 Said = dict[tuple[str, ...], float]
 """Sentences with their probabilities: what a template means, written out."""

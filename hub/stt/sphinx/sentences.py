@@ -19,8 +19,8 @@ from typing import Any
 
 from hub.home.home import Home
 from hub.sentences import plain_sentences, sentences
-from hub.stt.classes import AREA, KELVIN, NUMBER, TEMPERATURE, TIME, Classes, domain_class, home_classes
-from hub.stt.flow import END, Lists, Meter, Ngram, Template, Values, classes, template, texts
+from hub.stt.sphinx.classes import AREA, KELVIN, NUMBER, TEMPERATURE, TIME, Classes, domain_class, home_classes
+from hub.stt.sphinx.flow import END, Lists, Meter, Ngram, Template, Values, classes, template, texts
 
 COLLOQUIAL = {
     "the": "the",

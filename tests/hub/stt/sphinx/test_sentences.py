@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from hub.stt.classes import home_classes, token
-from hub.stt.flow import END, START, WAKE, WAKE_SHARE
-from hub.stt.sentences import Sentences, home_sentences
-from tests.hub.stt.homes import NamedHome, thing
+from hub.stt.sphinx.classes import home_classes, token
+from hub.stt.sphinx.flow import END, START, WAKE, WAKE_SHARE
+from hub.stt.sphinx.sentences import Sentences, home_sentences
+from tests.hub.stt.sphinx.homes import NamedHome, thing
 
 LAMP, DOOR = thing("Desk Lamp", "light"), thing("Front Door", "lock")
 

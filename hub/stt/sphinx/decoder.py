@@ -8,15 +8,17 @@ sent. A child that dies or does not answer is ended and replaced when the next u
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import subprocess
 import sys
 import threading
+from collections import deque
 from multiprocessing.connection import Connection, Pipe
 
-from hub.stt import decoder_process
-from hub.stt.decoder_process import BEGIN, FAILED, FINAL, HEAR
-from hub.stt.recognizer import RecognizerError
+from hub.stt.recognizer import RecognizerError, Word
+from hub.stt.sphinx import decoder_process
+from hub.stt.sphinx.decoder_process import BEGIN, FAILED, FINAL, HEAR
 
 START_S = 60.0  # to load the model; it takes about one second here, and ten on a slow machine
 GOING_S = 0.2  # a child that closed its pipe is given to go, so that its own exit status is seen
@@ -26,10 +28,19 @@ _AGAIN = "say it again, a new one is started"
 
 
 class Hearing:
-    """One utterance's right to a decoder, until it is over."""
+    """One utterance's right to a decoder, until it is over, and the sound that the decoder has not been given yet."""
 
     def __init__(self) -> None:
         self.over = False
+        self._untold: deque[bytes] = deque()
+
+    def take(self, pcm: bytes) -> None:
+        """The next piece of sound, from any thread."""
+        self._untold.append(pcm)
+
+    def tell(self) -> bytes:
+        """All sound since the last call."""
+        return b"".join(self._untold.popleft() for _ in range(len(self._untold)))
 
 
 class Decoder:
@@ -58,15 +69,13 @@ class Decoder:
                 self._start()
                 self._ask(BEGIN, ANSWER_S)
 
-    def hear(self, hearing: Hearing, pcm: bytes) -> str:
-        """Gives the child more sound; returns the words so far."""
-        with self._lock:
-            return "" if hearing.over else self._ask(HEAR + pcm, ANSWER_S)
+    def hear(self, hearing: Hearing) -> tuple[Word, ...]:
+        """Gives the child the sound that it lacks; returns the words so far."""
+        return self._words(HEAR, hearing)
 
-    def final(self, hearing: Hearing) -> str:
+    def final(self, hearing: Hearing) -> tuple[Word, ...]:
         """Has all of the utterance decoded; returns its words."""
-        with self._lock:
-            return "" if hearing.over else self._ask(FINAL, ANSWER_S)
+        return self._words(FINAL, hearing)
 
     def stop(self) -> None:
         """Ends the child, whatever it is doing; there will be no other."""
@@ -91,6 +100,11 @@ class Decoder:
             )
         self._pipe = ours
         self._ask(self._model, START_S)
+
+    def _words(self, request: bytes, hearing: Hearing) -> tuple[Word, ...]:
+        with self._lock:
+            answer = "[]" if hearing.over else self._ask(request + hearing.tell(), ANSWER_S)
+        return tuple(Word(*fields) for fields in json.loads(answer))
 
     def _ask(self, request: bytes, seconds: float) -> str:
         if self._pipe is None:

@@ -18,16 +18,16 @@ STEADY = 3  # of five frames in a row must be loud: a click is no voice
 MARGIN_S = 0.2  # kept on both sides, for soft consonants and for the decoder to settle
 
 
-def spoken_part(pcm: bytes) -> bytes:
-    """Cuts 16 bit mono sound at 16 kHz before and after the voice; all of it where no part is louder than another."""
+def spoken_part(pcm: bytes | bytearray) -> tuple[int, int]:
+    """Where the voice begins and ends, in bytes of 16 bit mono sound at 16 kHz; all where no part is louder."""
     size = SPEECH.bytes(FRAME_S)
     samples = np.frombuffer(pcm, "<i2", len(pcm) // size * size // 2).astype(np.float64).reshape(-1, size // 2)
     if not len(samples):
-        return pcm
+        return 0, len(pcm)
     level = 10 * np.log10(np.mean(samples * samples, axis=1) + 1)
     loud = level > np.quantile(level, LOUD_SHARE) - QUIET_DB
     steady = np.flatnonzero(np.convolve(loud, np.ones(5), "same") > STEADY - 0.5)
     if not len(steady):
-        return pcm
+        return 0, len(pcm)
     margin = round(MARGIN_S / FRAME_S)
-    return pcm[max(0, int(steady[0]) - margin) * size : (int(steady[-1]) + 1 + margin) * size]
+    return max(0, int(steady[0]) - margin) * size, min(len(pcm), (int(steady[-1]) + 1 + margin) * size)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from hub.home.home import Action, Area, Thing
-from hub.stt.classes import token
+from hub.stt.sphinx.classes import token
 
 
 @dataclass

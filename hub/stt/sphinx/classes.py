@@ -36,6 +36,12 @@ def home_classes(home: Home) -> Classes:
     return {name: members for name, members in classes.items() if members}
 
 
+def names(home: Home) -> tuple[object, ...]:
+    """All of a home that its sentences depend on: where this is the same, they are."""
+    things = ((thing.name, thing.aliases, thing.domain, thing.attributes.get("device_class")) for thing in home.things)
+    return (*home.areas, *things)
+
+
 def domain_class(domain: str) -> str:
     """The class of the names of all things of one domain."""
     return f"{{{domain}}}"

@@ -11,12 +11,15 @@ from __future__ import annotations
 import contextlib
 import json
 import sys
+from dataclasses import astuple
 from multiprocessing.connection import Connection
 
+from hub.stt.recognizer import Word
+
 BEGIN, HEAR, FINAL = b"B", b"H", b"F"
-"""Requests by their first byte; HEAR is followed by sound."""
+"""Requests by their first byte; HEAR and FINAL are followed by sound."""
 DONE, FAILED = b"+", b"-"
-"""Answers by their first byte, followed by text: the words, or what went wrong."""
+"""Answers by their first byte, followed by the words (JSON, the fields of Word in order), or what went wrong."""
 
 
 def main() -> None:
@@ -32,21 +35,21 @@ def main() -> None:
 
 def serve(pipe: Connection) -> None:
     """The conversation."""
-    from hub.stt.ears import Ears  # here, so that a library that cannot be loaded is told as well
+    from hub.stt.sphinx.ears import Ears  # here, so that a library that cannot be loaded is told as well
 
     ears = Ears(json.loads(pipe.recv_bytes()))
     pipe.send_bytes(DONE)
     while True:
         message = pipe.recv_bytes()
-        words = ""
+        words: list[Word] = []
         match message[:1]:
             case b"B":
                 ears.begin()
             case b"H":
                 words = ears.hear(message[1:])
             case b"F":
-                words = ears.final()
-        pipe.send_bytes(DONE + words.encode())
+                words = ears.final(message[1:])
+        pipe.send_bytes(DONE + json.dumps([astuple(word) for word in words]).encode())
 
 
 if __name__ == "__main__":

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pocketsphinx import Config, LogMath, NGramModel
 
-from hub.stt.flow import END, START, Ngram
-from hub.stt.language_model import MAX_CLASSES, LanguageModel, language_model, probabilities, probability
-from hub.stt.sentences import Sentences
+from hub.stt.sphinx.flow import END, START, Ngram
+from hub.stt.sphinx.language_model import MAX_CLASSES, LanguageModel, language_model, probabilities, probability
+from hub.stt.sphinx.sentences import Sentences
 
 corpora = st.lists(st.lists(st.sampled_from("abcde"), min_size=1, max_size=5), min_size=1, max_size=6)
 

@@ -1,9 +1,8 @@
-"""How words are spoken: the dictionary for a vocabulary, from cmudict and, for what it lacks, from the letters.
+"""How words are spoken: the dictionary for a vocabulary, from cmudict and, for what it lacks, from espeak-ng.
 
 Rules: a token's parts are joined by `_` and spoken one after the other; digits are spoken as number words. A part
-that cmudict lacks is cut into two words that it has ("ecobee": eco, bee), so long as both have three letters; failing
-that it is spoken by a few letter rules, which get strange names roughly right. A name that they get wrong can be
-given an alias that is spelled as it sounds.
+that cmudict lacks may be two words that it has ("ecobee": eco, bee), so long as both have three letters, and may be
+spoken as espeak-ng reads it. A name that both get wrong can be given an alias that is spelled as it sounds.
 """
 
 from __future__ import annotations
@@ -12,6 +11,9 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+
+from hub.espeak import ipa
+from hub.stt.sphinx.arpabet import arpabet
 
 Pronunciations = Mapping[str, tuple[str, ...]]
 """For each word in lower case, its pronunciations: phones of cmudict without stress, separated by spaces."""
@@ -24,17 +26,7 @@ _TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 
 _VOWELS = "AEIOU"  # phones that begin so
 
-_LETTERS = (
-    ("tion", "SH AH N"), ("sch", "SH"), ("tch", "CH"), ("igh", "AY"), ("ch", "CH"), ("ck", "K"), ("gh", "G"),
-    ("ph", "F"), ("qu", "K W"), ("sh", "SH"), ("th", "TH"), ("wh", "W"), ("ai", "EY"), ("ay", "EY"), ("au", "AO"),
-    ("aw", "AO"), ("ea", "IY"), ("ee", "IY"), ("ei", "EY"), ("ey", "IY"), ("ie", "IY"), ("oa", "OW"), ("oi", "OY"),
-    ("oo", "UW"), ("ou", "AW"), ("ow", "OW"), ("oy", "OY"), ("ue", "UW"), ("ar", "AA R"), ("er", "ER"), ("ir", "ER"),
-    ("or", "AO R"), ("ur", "ER"), ("a", "AE"), ("b", "B"), ("c", "K"), ("d", "D"), ("e", "EH"), ("f", "F"), ("g", "G"),
-    ("h", "HH"), ("i", "IH"), ("j", "JH"), ("k", "K"), ("l", "L"), ("m", "M"), ("n", "N"), ("o", "OW"), ("p", "P"),
-    ("q", "K"), ("r", "R"), ("s", "S"), ("t", "T"), ("u", "AH"), ("v", "V"), ("w", "W"), ("x", "K S"), ("y", "IY"),
-    ("z", "Z"),
-)  # fmt: skip
-"""The commonest sound of English letters, longest first (after the rules of Elovitz et al. 1976, much shortened)."""
+VOICE = "en-us"  # of espeak-ng: cmudict and the acoustic model are American
 
 _MERGED = re.compile(r"\bAO(?! R\b)")
 """The vowel of "off", which most Americans speak as that of "on" (the cot-caught merger); cmudict keeps them apart."""
@@ -105,15 +97,11 @@ def _spoken(part: str) -> Iterator[str]:
 def _variants(word: str, known: Pronunciations) -> tuple[str, ...]:
     if word in known:
         return tuple(dict.fromkeys((*known[word], *(_MERGED.sub("AA", phones) for phones in known[word]))))
+    return tuple(dict.fromkeys(filter(None, (*_compound(word, known), arpabet(ipa(word, VOICE)))))) or ("",)
+
+
+def _compound(word: str, known: Pronunciations) -> tuple[str, ...]:
     for cut in range(len(word) - 3, 2, -1):
         if word[:cut] in known and word[cut:] in known:
             return tuple(" ".join(pair) for pair in itertools.product(known[word[:cut]], known[word[cut:]]))
-    return (" ".join(_from_letters(word)),)
-
-
-def _from_letters(word: str) -> Iterator[str]:
-    rest = re.sub("[^a-z]", "", word)
-    while rest:
-        letters, phones = next(rule for rule in _LETTERS if rest.startswith(rule[0]))
-        yield phones
-        rest = rest[len(letters) :].lstrip(letters) if len(letters) == 1 else rest[len(letters) :]
+    return ()

@@ -13,11 +13,11 @@ from dataclasses import asdict
 import psutil
 import pytest
 
-from hub.stt.decoder import Decoder, Hearing
-from hub.stt.language_model import language_model
 from hub.stt.recognizer import RecognizerError
-from hub.stt.sentences import home_sentences
-from tests.hub.stt.homes import NamedHome
+from hub.stt.sphinx.decoder import Decoder, Hearing
+from hub.stt.sphinx.language_model import language_model
+from hub.stt.sphinx.sentences import home_sentences
+from tests.hub.stt.sphinx.homes import NamedHome
 from wire.pcm import SPEECH
 
 
@@ -53,9 +53,10 @@ def test_what_is_asked_for_an_utterance_that_is_over_is_not_heard(decoder: Decod
     over, hearing = Hearing(), Hearing()
     decoder.begin(over)
     over.over = True
+    over.take(b"\xff\x7f" * 400_000)
     decoder.begin(hearing)
-    assert decoder.hear(over, b"\xff\x7f" * 400_000) == ""
-    assert decoder.final(hearing) == ""
+    assert decoder.hear(over) == ()
+    assert decoder.final(hearing) == ()
 
 
 def test_a_decoder_that_dies_says_so_and_is_replaced_for_the_next_utterance(decoder: Decoder) -> None:
@@ -63,11 +64,12 @@ def test_a_decoder_that_dies_says_so_and_is_replaced_for_the_next_utterance(deco
     (child,) = children()
     child.kill()
     with pytest.raises(RecognizerError, match=r"ended unexpectedly \(exit status -9\)"):
-        decoder.hear(Hearing(), b"\0\0")
+        decoder.hear(Hearing())
     with pytest.raises(RecognizerError, match="not running any more"):
         decoder.final(Hearing())
     decoder.begin(hearing := Hearing())
-    assert decoder.hear(hearing, SPEECH.silence(0.1)) == ""
+    hearing.take(SPEECH.silence(0.1))
+    assert decoder.hear(hearing) == ()
 
 
 def test_a_model_that_cannot_be_loaded_is_an_error_with_its_reason() -> None:
@@ -84,7 +86,7 @@ def test_an_interrupt_of_the_programs_group_is_not_for_its_decoders(decoder: Dec
 
 def test_a_decoder_ends_with_its_parent_however_that_ends(model: bytes) -> None:
     script = (
-        "import sys; from hub.stt.decoder import Decoder\n"
+        "import sys; from hub.stt.sphinx.decoder import Decoder\n"
         "decoder = Decoder(sys.stdin.buffer.read()); decoder.start(); print(flush=True); sys.stdin.close()\n"
         "import signal; signal.pause()"
     )
