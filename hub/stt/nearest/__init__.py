@@ -1,0 +1,1 @@
+"""The nearest sentence that the home knows, for words that are none."""
