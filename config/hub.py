@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from config.parts import Milliseconds, Name, Port, Seconds, Slice, check_networks, host_and_port
+from config.parts import Milliseconds, Name, Port, Seconds, Share, Slice, check_networks, host_and_port
 from config.secret import Secret
 
 
@@ -31,18 +31,55 @@ class HomeSettings(Slice, frozen=True):
     file: str
 
 
-class Stt(Slice, frozen=True):
-    """Speech-to-text."""
+class PocketSphinxSettings(Slice, frozen=True):
+    """Speech-to-text with pocketsphinx."""
 
-    engine: Literal["pocketsphinx"]
     decoders: Annotated[int, msgspec.Meta(ge=1, le=16)]
     wake_phrases: tuple[Name, ...]
 
 
-class Endpoint(Slice, frozen=True):
+class WhisperSettings(Slice, frozen=True):
+    """Speech-to-text with faster-whisper."""
+
+    model: Name
+    small_model: str
+    device: Literal["auto", "cuda", "cpu"]
+    compute: Literal["auto", "float16", "int8_float16", "int8", "float32"]
+    threads: Annotated[int, msgspec.Meta(ge=0, le=64)]
+    folder: str
+    download: bool
+
+
+SttEngine = Literal["whisper", "pocketsphinx"]
+
+
+class Stt(Slice, frozen=True):
+    """Speech-to-text."""
+
+    engines: Annotated[tuple[SttEngine, ...], msgspec.Meta(min_length=1, max_length=2)]
+    language: Name
+    pocketsphinx: PocketSphinxSettings
+    whisper: WhisperSettings
+
+    def __post_init__(self) -> None:
+        """Refuses an engine that would take over from itself."""
+        if len(set(self.engines)) < len(self.engines):
+            raise ValueError(f"engines: expected each engine once, got {', '.join(self.engines)}")
+
+
+class VadSettings(Slice, frozen=True):
+    """Where somebody speaks, as the hub hears it."""
+
+    engine: Literal["silero", "none"]
+    threshold: Share
+
+
+class EndpointSettings(Slice, frozen=True):
     """When a person has finished."""
 
+    mode: Literal["adaptive", "fixed"]
     wait_ms: Annotated[int, msgspec.Meta(ge=100, le=5000)]
+    patience: Annotated[float, msgspec.Meta(ge=0.2, le=5)]
     no_speech_s: Seconds
     longest_s: Annotated[float, msgspec.Meta(ge=1, le=30)]
 
@@ -81,6 +118,7 @@ class Serve(Slice, frozen=True):
     host: Name
     port: Port
     allow: tuple[str, ...]
+    ends_turns: bool
 
     def __post_init__(self) -> None:
         """Checks the addresses now, not when somebody connects."""
@@ -111,7 +149,8 @@ class HubSettings(Slice, frozen=True):
     fleet: Fleet
     home: HomeSettings
     stt: Stt
-    endpoint: Endpoint
+    vad: VadSettings
+    endpoint: EndpointSettings
     llm: Llm
     tts: Tts
     pacing: Pacing

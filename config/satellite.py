@@ -40,7 +40,7 @@ class Microphone(Slice, frozen=True):
     channel: Annotated[int, msgspec.Meta(ge=0, le=32)]
     gain_db: Annotated[float, msgspec.Meta(ge=-40, le=40)]
     piece_ms: Annotated[int, msgspec.Meta(ge=10, le=200)]
-    preroll_ms: Annotated[int, msgspec.Meta(ge=0, le=5000)]
+    preroll_ms: Annotated[int, msgspec.Meta(ge=0, le=1000)]
     silent_s: Annotated[float, msgspec.Meta(ge=0.1, le=3600)]
 
     def __post_init__(self) -> None:

@@ -7,13 +7,12 @@ import logging
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime
-from pathlib import Path
 
-import config
 from config import command_line
 from config.command_line import Short
 from config.hub import HubSettings
 from config.loading import SettingsError
+from hub import parts
 from hub.fleet import lead_all
 from hub.home.demo import DemoHome
 from hub.llm.intents import IntentResponder
@@ -22,8 +21,9 @@ from hub.load.scheduler import Scheduler
 from hub.serve.server import serve_clients
 from hub.session import Service
 from hub.store import Store
-from hub.stt.pocketsphinx import PocketSphinx
+from hub.stt.ending.completeness import Completeness
 from hub.stt.recognizer import RecognizerError
+from hub.transcribe import command as transcribe
 from hub.tts.espeak import Espeak
 from hub.tts.voice import VoiceError
 from hub.turn import Engines
@@ -41,14 +41,27 @@ SHORTS = {
 }
 
 
+COMMANDS = {"transcribe": transcribe.ABOUT}
+
+
 def main(argv: Sequence[str] | None = None) -> None:
     """The console script."""
-    parser = command_line.parser("hub", "Hears, thinks and speaks for the satellites.", SHORTS)
+    command, rest = command_line.command(COMMANDS, argv)
+    if command == "transcribe":
+        transcribe.main(rest)
+    else:
+        _hub(rest)
+
+
+def _hub(argv: Sequence[str]) -> None:
+    about = "Hears, thinks and speaks for the satellites."
+    told = "\n".join(f"  hark-hub {name}  {text}" for name, text in COMMANDS.items())
+    parser = command_line.parser("hub", about, SHORTS, epilog=f"commands:\n{told}")
     parser.add_argument("--watch", choices=["plain", "json"], help="show turns as they happen, words and all")
     started = command_line.start("hub", HubSettings, parser, SHORTS, argv)
     settings = started.settings
     try:
-        home = DemoHome.load(home_file(settings))
+        home = parts.home(settings.home)
         if started.check:
             things, satellites = len(home.things), len(settings.fleet.satellites)
             print(f"hark-hub: the settings are good; satellites: {satellites}, things in the home: {things}")
@@ -58,18 +71,17 @@ def main(argv: Sequence[str] | None = None) -> None:
         command_line.refuse("hub", error)
 
 
-def home_file(settings: HubSettings) -> Path:
-    """The home's file, or the one that ships."""
-    return Path(settings.home.file).expanduser() if settings.home.file else Path(config.__file__).with_name("home.toml")
-
-
 async def serve(settings: HubSettings, home: DemoHome, watch: Watch) -> None:
     """Loads the engines that the settings name, leads the satellites and serves other clients."""
     async with AsyncExitStack() as stack:
         scheduler = await stack.enter_async_context(Scheduler(settings.load.slots))
-        ears = PocketSphinx(home, scheduler, decoders=settings.stt.decoders, wake_phrases=settings.stt.wake_phrases)
+        completeness = Completeness(home, settings.llm.language)
         engines = Engines(
-            recognizer=await stack.enter_async_context(ears),
+            recognizer=await stack.enter_async_context(parts.recognizer(settings.stt, home, scheduler)),
+            vad=parts.vad(settings.vad),
+            judge=lambda words: asyncio.to_thread(
+                completeness.p_end, words
+            ),  # too short to wait for engines in the scheduler
             responder=IntentResponder(home, scheduler, lambda: datetime.now().astimezone(), settings.llm.language),
             voice=Espeak(settings.tts.voice, settings.tts.words_per_minute, scheduler),
         )

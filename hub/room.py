@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
+from wyoming.asr import Transcript
 from wyoming.event import Event
 
-from hub.stt.endpoint import Voice
+from hub.stt.activity import Voice
 from hub.tts.pacing import Progress
 from wire.connection import Sendable
+from wire.pcm import SPEECH
 
+STALLED_S = 3.0
+"""Without sound, and the hearing ends: its microphone is gone. A network that stalls so long ends the connection."""
 INBOX = 1500
 """Pieces of sound and edges that may wait for the ears: 30 s at 20 ms, twice the longest turn."""
 
+PIECE = SPEECH.bytes(0.1)
+"""The most that is heard at once: a detector takes 4 ms for it."""
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(slots=True)
 class Room:
     """One satellite during one turn."""
 
@@ -25,14 +32,41 @@ class Room:
     area: str | None
     send: Callable[[Event | Sendable], Awaitable[None]]
     progress: Progress = field(default_factory=Progress)
-    inbox: asyncio.Queue[bytes | Voice] = field(default_factory=lambda: asyncio.Queue(INBOX))
+    answered: bool = False
+    """Whether the turn's words are certain: something was done or said for them, or the person's grace is over."""
+    _inbox: asyncio.Queue[bytes | Voice | None] = field(default_factory=lambda: asyncio.Queue(INBOX + 1))
 
     async def sound(self) -> AsyncGenerator[bytes | Voice, None]:
-        """What the satellite hears: 16 kHz, 16 bit, mono, and the edges of speech between; without end."""
-        while True:
-            yield await self.inbox.get()
+        """What the satellite hears: 16 kHz, 16 bit, mono, and the edges of speech between; until it is answered.
 
-    def heard(self, piece: bytes | Voice) -> None:
-        """More from the satellite. What is beyond the longest turn is not for this turn and is dropped."""
-        if not self.inbox.full():
-            self.inbox.put_nowait(piece)
+        Ends earlier where the satellite ends it, or sends nothing for STALLED_S.
+        """
+        while (heard := await self._next()) is not None and not self.answered:
+            for piece in _cut(heard):
+                yield piece
+                await asyncio.sleep(0)  # what waited for a slow network and comes at once holds up nobody
+
+    def heard(self, piece: bytes | Voice | None) -> None:
+        """More from the satellite, None for its end. Beyond the longest turn, or after the answer, nothing counts."""
+        if not self.answered and self._inbox.qsize() < INBOX:
+            self._inbox.put_nowait(piece)
+
+    async def answer(self, words: str) -> None:
+        """Ends the hearing for good and tells the satellite what was heard; only the first call counts."""
+        if not self.answered:
+            self.answered = True
+            self._inbox.put_nowait(None)
+            await self.send(Transcript(text=words))
+
+    async def _next(self) -> bytes | Voice | None:
+        try:
+            async with asyncio.timeout(STALLED_S):
+                return await self._inbox.get()
+        except TimeoutError:
+            return None
+
+
+def _cut(heard: bytes | Voice) -> Sequence[bytes | Voice]:
+    if isinstance(heard, Voice):
+        return (heard,)
+    return [heard[start : start + PIECE] for start in range(0, len(heard), PIECE)]

@@ -23,7 +23,7 @@ from wyoming.vad import VoiceStarted, VoiceStopped
 from config.hub import HubSettings
 from hub.room import Room
 from hub.store import Store
-from hub.stt.endpoint import Voice
+from hub.stt.activity import Voice
 from hub.timeline import Timeline
 from hub.turn import Engines, Turn, take_turn
 from hub.watch import Watch
@@ -109,8 +109,10 @@ class Session:
             self._heard(sound(event, SPEECH))
         elif VoiceStarted.is_type(event.type):
             self._heard(Voice.STARTED)
-        elif VoiceStopped.is_type(event.type) or AudioStop.is_type(event.type):
+        elif VoiceStopped.is_type(event.type):
             self._heard(Voice.STOPPED)
+        elif AudioStop.is_type(event.type):
+            self._heard(None)
         elif Ping.is_type(event.type):
             await self._connection.send(Pong(text=Ping.from_event(event).text))
         elif Info.is_type(event.type):
@@ -156,7 +158,7 @@ class Session:
         except (KeyError, TypeError, ValueError, AttributeError):
             raise MalformedEvent("the satellite's info cannot be read; check its version") from None
 
-    def _heard(self, piece: bytes | Voice) -> None:
+    def _heard(self, piece: bytes | Voice | None) -> None:
         if self._room is not None:
             self._room.heard(piece)
 

@@ -1,4 +1,4 @@
-"""How the stages of a turn overlap: `ahead` runs one in a task of its own, a bounded number of items ahead.
+"""How the stages of a turn overlap: `ahead` runs one beside the others, `latest` runs work that newer work replaces.
 
 A chain of generators alone overlaps nothing, since each waits until it is asked. Rules: the task belongs to
 the `async with`, so leaving it, by the end, an error or a cancellation, ends the stage and closes its source;
@@ -8,11 +8,11 @@ what a stage raises reaches its reader in place of the next item.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Coroutine
 from contextlib import aclosing
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Generic, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 T = TypeVar("T")
 
@@ -67,3 +67,42 @@ class _End:
     """Comes after the last item; with the error that ended the stage, if one did."""
 
     error: Exception | None
+
+
+class latest:  # noqa: N801  (as ahead)
+    """`async with latest() as work:` runs the work given last; leaving it cancels that one."""
+
+    def __init__(self) -> None:
+        self._group = asyncio.TaskGroup()
+        self._task: asyncio.Task[Exception | None] | None = None
+
+    async def replace(self, work: Coroutine[Any, Any, None] | None) -> None:
+        """Cancels what runs, waits until it has gone, and starts this, if anything."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+        self._task = self._group.create_task(_outcome(work)) if work is not None else None
+
+    async def done(self) -> None:
+        """Waits until what runs has ended; raises what it raised."""
+        if self._task is not None and (error := await self._task) is not None:
+            raise error
+
+    async def __aenter__(self) -> Self:
+        await self._group.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._task is not None:
+            self._task.cancel()
+        await self._group.__aexit__(None, None, None)  # as in ahead
+
+
+async def _outcome(work: Coroutine[Any, Any, None]) -> Exception | None:
+    try:
+        await work
+    except Exception as error:  # belongs to who asks for it
+        return error
+    return None

@@ -26,8 +26,6 @@ MARKS = (
 )
 """In the order in which they usually come."""
 
-SILENCE = "silence"
-"""When the satellite's detector first heard silence where the raw pause then was: how late it noticed."""
 ARRIVED = "first_audio_arrived"
 """When the reply reached the satellite: tells the playout from the wire."""
 
@@ -95,7 +93,7 @@ class Timeline:
 
 
 STAGES: dict[str, tuple[tuple[str, ...], str]] = {
-    "vad": (("end_of_speech",), SILENCE),
+    "vad": (("end_of_speech",), "raw_pause"),
     "stt": (("raw_pause",), "final"),
     "wait": (("end_of_speech",), "endpoint"),
     "llm": (("final", "endpoint"), "first_clause"),

@@ -3,28 +3,31 @@
     sound → hear → respond → clauses → speech → pace → the satellite
 
 Every stage is a function from an async iterator to an async iterator. Barge-in cancels the task that runs
-`take_turn`; each `async with` on this page then ends its stage, so nothing of the turn is left.
+`take_turn`; each `async with` on this page then ends its stage, so nothing of the turn is left. A person who goes on
+speaking before anything was done or said for the words so far takes them back: the turn goes on hearing.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
-from wyoming.asr import Transcript
 from wyoming.audio import AudioChunk, AudioStart, AudioStop
 from wyoming.error import Error
 
 from config.hub import HubSettings
 from hub.home.home import Action
 from hub.llm.responder import Request, Responder
+from hub.load.estimates import Estimate
 from hub.room import Room
-from hub.stages import ahead
-from hub.stt.endpoint import End, Endpoint
-from hub.stt.hearing import hear
-from hub.stt.recognizer import Recognizer, RecognizerError
+from hub.stages import ahead, latest
+from hub.stt.activity import Activity, VoiceActivity
+from hub.stt.ending.endpoint import End, Endpoint
+from hub.stt.hearing import Hypothesis, hear
+from hub.stt.recognizer import Recognizer, RecognizerError, Words
+from hub.stt.utterance import Judge
 from hub.timeline import Timeline
 from hub.tts.chunker import clauses
 from hub.tts.pacing import pace
@@ -38,16 +41,22 @@ TOKENS_AHEAD = 256  # pieces of text the model may be ahead of the chunker: it n
 CLAUSES_AHEAD = 2  # clauses that wait for the voice: the next is always there, and little is made in vain on barge-in
 PIECES_AHEAD = 64  # pieces of sound made ahead of the pacing: 3 s, so that the voice rests between clauses, not inside
 
+PAUSE_S = 0.1  # after the end of speech, until the raw pause is noticed
+
 NOT_HEARD = "Sorry, I could not listen just now. Please try again."
 
 
 @dataclass(frozen=True, slots=True)
 class Engines:
-    """What main picked for the three stages."""
+    """What main picked for the stages; `vad` makes a voice detector for one utterance, None leaves it to satellites."""
 
     recognizer: Recognizer
+    vad: Callable[[], VoiceActivity] | None
+    judge: Judge
     responder: Responder
     voice: Voice
+    final: Estimate = field(default_factory=Estimate)
+    """Seconds that a final decode takes."""
 
     def names(self) -> dict[str, str]:
         """For the timeline."""
@@ -66,37 +75,61 @@ class Turn:
 
 async def take_turn(room: Room, turn: Turn) -> None:
     """Runs one turn to its end; returns when the reply's last sound has been sent."""
-    try:
-        words = await understand(room, turn)
-    except RecognizerError as error:
-        _log.error("turn %s could not be heard: %s", room.turn, error)
-        await speak(room, turn, apology(NOT_HEARD))
-    else:
-        if words is not None:
-            await speak(room, turn, answer(room, turn, words))
+    async with latest() as reply:
+        try:
+            await _hear_out(room, turn, reply)
+        except RecognizerError as error:
+            _log.error("turn %s could not be heard: %s", room.turn, error)
+            await reply.replace(speak(room, turn, apology(NOT_HEARD), ""))
+        await reply.done()
 
 
-async def understand(room: Room, turn: Turn) -> str | None:
-    """Hears until the person has finished; returns the words, None where nobody spoke."""
-    times = turn.settings.endpoint
-    endpoint = Endpoint(times.wait_ms / 1000, times.no_speech_s, times.longest_s)
-    words, end = "", None
+async def _hear_out(room: Room, turn: Turn, reply: latest) -> None:
+    """Hears until the words are certain, with the reply to them begun; speech that resumes before ends that reply."""
+    heard = Hypothesis(Words())
+    async with aclosing(understand(room, turn)) as hypotheses:
+        async for heard in hypotheses:
+            if room.answered:
+                return
+            ended = heard.end not in (None, End.NO_SPEECH)
+            await reply.replace(respond(room, turn, heard.text) if ended else None)
+    if heard.end is not End.NO_SPEECH:
+        await room.answer(heard.text)
+
+
+async def understand(room: Room, turn: Turn) -> AsyncGenerator[Hypothesis, None]:
+    """Yields the words as they are heard; with an end, they are taken for all. Without speech there is no reply."""
+    engines = turn.engines
+    activity = Activity(engines.vad() if engines.vad else None, tells=True)
+    endpoint = Endpoint(turn.settings.endpoint, ready_s=PAUSE_S + engines.final.value)
+    sound, timeline = room.sound(), turn.timeline
     async with (
-        aclosing(room.sound()) as sound,
-        aclosing(hear(sound, turn.engines.recognizer, endpoint, turn.timeline)) as hypotheses,
+        aclosing(sound),
+        aclosing(hear(sound, engines.recognizer, activity, endpoint, engines.judge, timeline)) as hypotheses,
     ):
+        shown = ""
         async for hypothesis in hypotheses:
-            words, end = hypothesis.text, hypothesis.end
-            show(turn, "words" if end is None else "question", text=words)
-    if end is End.NO_SPEECH:
-        return None
-    await room.send(Transcript(text=words))
-    return words
+            if hypothesis.end is not None or hypothesis.text != shown:
+                shown = hypothesis.text
+                show(turn, "words" if hypothesis.end is None else "question", text=shown)
+            yield hypothesis
+    if "stt" in timeline.spans:
+        engines.final.add(timeline.spans["stt"])
+
+
+async def respond(room: Room, turn: Turn, words: str) -> None:
+    """Answers the words, aloud; when that is done, or has failed, they are certain at the latest."""
+    try:
+        await speak(room, turn, answer(room, turn, words), words)
+    except Exception:
+        await room.answer(words)
+        raise
+    await room.answer(words)
 
 
 async def answer(room: Room, turn: Turn, words: str) -> AsyncGenerator[str, None]:
     """Yields the reply's text as it is made; the actions in between have then been confirmed by the home."""
-    request = Request(words, room.satellite, room.area)
+    request = Request(words, room.satellite, room.area, lambda: room.answer(words))
     async with aclosing(turn.engines.responder.respond(request)) as pieces:
         async for piece in pieces:
             if isinstance(piece, Action):
@@ -111,8 +144,8 @@ async def apology(text: str) -> AsyncGenerator[str, None]:
     yield text
 
 
-async def speak(room: Room, turn: Turn, reply: AsyncGenerator[str, None]) -> None:
-    """Speaks a reply while it is still being made."""
+async def speak(room: Room, turn: Turn, reply: AsyncGenerator[str, None], words: str) -> None:
+    """Speaks a reply to these words while it is still being made; its first sound makes them certain."""
     voice, pacing = turn.engines.voice, turn.settings.pacing
     sound = voice.format
     try:
@@ -125,6 +158,7 @@ async def speak(room: Room, turn: Turn, reply: AsyncGenerator[str, None]) -> Non
             started = False
             async for piece in paced:
                 if not started:
+                    await room.answer(words)
                     await room.send(hark.Turn(room.turn, "reply"))
                     await room.send(AudioStart(sound.rate, sound.width, sound.channels))
                     started = True

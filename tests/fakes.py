@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -13,6 +13,7 @@ import numpy as np
 
 from hub.home.home import Action
 from hub.llm.responder import Request
+from hub.stt.recognizer import Voiced, Word, Words
 from satellite.engines.files import PacedStream
 from satellite.hearing.wake import STOP
 from satellite.sound.microphone import FRAME_S, Frame, MicrophoneError
@@ -41,8 +42,8 @@ class Steps:
 
 
 @dataclass
-class FakeUtterance:
-    """Knows beforehand what was said; hears it a word for each call."""
+class FakeListener:
+    """Knows beforehand what was said; hears its first word as soon as there is a partial."""
 
     words: Sequence[str]
     final_s: float
@@ -50,17 +51,21 @@ class FakeUtterance:
     heard: int = 0
     finals: list[int] = field(default_factory=list)
 
-    async def hear(self, pcm: bytes) -> str:
+    def take(self, pcm: bytes) -> None:
+        """See hub.stt.recognizer.Listener."""
+        self.heard += len(pcm)
+
+    async def partial(self, voiced: Voiced) -> Words:
         """Takes no time."""
         await self.steps.wait(0)
-        self.heard += len(pcm)
-        return " ".join(self.words[:1])
+        return words_of(self.words[:1])
 
-    async def final(self) -> str:
+    async def final(self, voiced: Voiced) -> Words:
         """Takes `final_s`."""
+        heard = self.heard
         await self.steps.wait(self.final_s)
-        self.finals.append(self.heard)
-        return " ".join(self.words)
+        self.finals.append(heard)
+        return words_of(self.words)
 
 
 @dataclass
@@ -71,19 +76,32 @@ class FakeRecognizer:
     final_s: float = 0.2
     steps: Steps = field(default_factory=Steps)
     open: int = 0
-    latest: FakeUtterance | None = None
+    latest: FakeListener | None = None
     name: str = "scripted"
+    languages: Sequence[str] = ("en",)
+    step_s: float = 0.1
+    promotes: bool = False
 
     @asynccontextmanager
-    async def utterance(self) -> AsyncIterator[FakeUtterance]:
+    async def listen(self, language: str | None = None) -> AsyncIterator[FakeListener]:
         """One at a time or many."""
         self.open += 1
         try:
             await self.steps.wait(0)
-            self.latest = FakeUtterance(self.text.split(), self.final_s, self.steps)
+            self.latest = FakeListener(self.text.split(), self.final_s, self.steps)
             yield self.latest
         finally:
             self.open -= 1
+
+
+def words_of(texts: Iterable[str]) -> Words:
+    """Words of a quarter of a second each."""
+    return Words(tail=tuple(Word(text, at / 4, (at + 1) / 4) for at, text in enumerate(texts)))
+
+
+async def always_the_end(words: str) -> float:
+    """A judge to whom everything sounds finished."""
+    return 1.0
 
 
 @dataclass

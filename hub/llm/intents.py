@@ -46,6 +46,8 @@ class IntentResponder:
         except Refusal as refusal:
             yield self._replies.refuse(refusal)
             return
+        if wanted.actions:
+            await request.commit()
         failures: list[str] = []
         for action in wanted.actions:
             try:

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from hub.home.home import Action
 
 
+async def at_once() -> None:
+    """For requests that are certain."""
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a person said, and where: `area` is the area of the satellite that heard it, if it has one."""
+    """What a person said, and where: `area` is the area of the satellite that heard it, if it has one.
+
+    `commit` is awaited before anything is done: until then the person may go on speaking, and the request is dropped.
+    """
 
     text: str
     satellite: str
     area: str | None = None
+    commit: Callable[[], Awaitable[None]] = field(default=at_once, compare=False)
 
 
 class Responder(Protocol):

@@ -93,7 +93,7 @@ class Outgoing:
         if edge is Edge.STARTED:
             self._post(VoiceStarted())
         elif edge is Edge.STOPPED:
-            turn.pause(frame.at, frame.at - self._pause_s)
+            turn.pause(frame.at - self._pause_s)
             self._post(VoiceStopped())
 
     def _post_sound(self, pcm: bytes) -> None:

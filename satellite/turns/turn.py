@@ -25,10 +25,8 @@ class Turn:
         """The first time counts."""
         self.marks.setdefault(name, at)
 
-    def pause(self, at: float, speech_ended: float) -> None:
-        """A raw pause; the last one counts, since it is the one that ended the turn."""
-        self.marks["raw_pause"] = at
-        self.marks["silence"] = speech_ended
+    def pause(self, speech_ended: float) -> None:
+        """Speech paused; the last pause counts, since it is the one that ended the turn."""
         if not self.labelled:
             self.marks["end_of_speech"] = speech_ended
 

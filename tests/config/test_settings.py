@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -30,6 +31,15 @@ def refusal(kind: type[msgspec.Struct], file: Path, *layers: Layer) -> str:
     return str(error.value)
 
 
+def keys(table: Mapping[str, object], before: str = "") -> Iterator[tuple[str, object]]:
+    """Every key of a file as `part.key`, however deep, and its value."""
+    for key, value in table.items():
+        if isinstance(value, Mapping):
+            yield from keys(value, f"{before}{key}.")
+        else:
+            yield f"{before}{key}", value
+
+
 @pytest.mark.parametrize("program", KINDS)
 def test_the_shipped_file_holds_every_key_and_no_other(program: str) -> None:
     kind, file = KINDS[program]
@@ -55,13 +65,12 @@ def test_every_profile_fits(program: str) -> None:
 @pytest.mark.parametrize("program", KINDS)
 def test_every_number_says_what_it_must_be(program: str) -> None:
     kind, file = KINDS[program]
-    for part, table in tomllib.loads(file.read_text()).items():
-        for key, value in table.items() if isinstance(table, dict) else ():
-            if isinstance(value, int | float):
-                said = refusal(kind, file, one(f"{part}.{key}", "soon", "house.toml"))
-                assert said.startswith(f"house.toml: {part}.{key}: expected")
-                said = refusal(kind, file, one(f"{part}.{key}", -1_000_000, "house.toml"))
-                assert said.startswith(f"house.toml: {part}.{key}: ")
+    for key, value in keys(tomllib.loads(file.read_text())):
+        if isinstance(value, int | float):
+            said = refusal(kind, file, one(key, "soon", "house.toml"))
+            assert said.startswith(f"house.toml: {key}: expected")
+            said = refusal(kind, file, one(key, -1_000_000, "house.toml"))
+            assert said.startswith(f"house.toml: {key}: ")
 
 
 def test_a_typo_is_answered_with_the_key_that_was_meant() -> None:
@@ -78,6 +87,8 @@ def test_an_unknown_part_is_answered_with_those_that_are_known() -> None:
     ("kind", "file", "key", "value"),
     [
         (HubSettings, HUB_TOML, "fleet.satellites", ["kitchen"]),
+        (HubSettings, HUB_TOML, "stt.engines", []),
+        (HubSettings, HUB_TOML, "stt.engines", ["whisper", "whisper"]),
         (SatelliteSettings, SATELLITE_TOML, "controllers.hub", ["nobody"]),
         (SatelliteSettings, SATELLITE_TOML, "controllers.allow", ["192.168.1.0/99"]),
         (SatelliteSettings, SATELLITE_TOML, "microphone.device", "wav:"),
@@ -88,6 +99,20 @@ def test_a_value_that_makes_no_sense_is_told_with_its_key(
     kind: type[msgspec.Struct], file: Path, key: str, value: object
 ) -> None:
     assert refusal(kind, file, one(key, value, "house.toml")).startswith(f"house.toml: {key}: expected ")
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("stt.engines", ["vosk"]),
+        ("stt.whisper.device", "tpu"),
+        ("stt.whisper.compute", "int4"),
+        ("vad.engine", "webrtc"),
+        ("endpoint.mode", "psychic"),
+    ],
+)
+def test_a_choice_that_does_not_exist_is_told_with_its_key(key: str, value: object) -> None:
+    assert refusal(HubSettings, HUB_TOML, one(key, value, "house.toml")).startswith(f"house.toml: {key}: ")
 
 
 def test_later_layers_win_key_by_key() -> None:

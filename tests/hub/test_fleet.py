@@ -20,7 +20,7 @@ from hub.session import SILENCE_S, Service
 from hub.store import Store
 from hub.turn import Engines
 from hub.watch import Seen, Watch
-from tests.fakes import FakeRecognizer, FakeResponder, FakeVoice
+from tests.fakes import FakeRecognizer, FakeResponder, FakeVoice, always_the_end
 from tests.peers import FakeSatellite, SatellitePeer, free_port, run_clean
 from tests.settings import HUB_TOML
 from tests.wire_pairs import LOOPBACK
@@ -37,7 +37,7 @@ class Hub:
     addresses: list[str]
     engines: Engines = field(
         default_factory=lambda: Engines(
-            FakeRecognizer("hello"), FakeResponder(["Hello to you, too."]), FakeVoice(rtf=0.1)
+            FakeRecognizer("hello"), None, always_the_end, FakeResponder(["Hello to you, too."]), FakeVoice(rtf=0.1)
         )
     )
 

@@ -13,12 +13,11 @@ import pytest
 
 from config.hub import TimelineSettings
 from hub.store import Store
-from hub.timeline import ARRIVED, SILENCE, Timeline
+from hub.timeline import ARRIVED, Timeline
 
 MARKS = {
     "wake": 8.0,
     "end_of_speech": 10.0,
-    SILENCE: 10.02,
     "raw_pause": 10.12,
     "final": 10.32,
     "endpoint": 10.5,

@@ -13,17 +13,28 @@ from wyoming.error import Error
 from wyoming.event import Event
 
 from config.hub import HubSettings
-from config.loading import build, read
+from config.loading import build, one, read
 from hub.home.home import Action
+from hub.llm.responder import Request
 from hub.room import Room
 from hub.stages import ahead
-from hub.stt.endpoint import Voice
+from hub.stt.activity import Voice
+from hub.stt.ending.endpoint import GRACE_S
 from hub.stt.recognizer import RecognizerError
 from hub.timeline import Timeline
 from hub.tts.voice import VoiceError
 from hub.turn import CLAUSES_AHEAD, Engines, Turn, take_turn
 from hub.watch import Seen, Watch
-from tests.fakes import CHARACTERS_PER_S, VOICE_FORMAT, FakeRecognizer, FakeResponder, FakeUtterance, FakeVoice, Steps
+from tests.fakes import (
+    CHARACTERS_PER_S,
+    VOICE_FORMAT,
+    FakeListener,
+    FakeRecognizer,
+    FakeResponder,
+    FakeVoice,
+    Steps,
+    always_the_end,
+)
 from tests.settings import HUB_TOML
 from tests.virtual_time import run
 from wire.connection import Sendable
@@ -42,7 +53,7 @@ assert len(TOKENS) == 40
 
 
 def settings() -> HubSettings:
-    return build(HubSettings, [read(HUB_TOML)])
+    return build(HubSettings, [read(HUB_TOML), one("endpoint.mode", "fixed", "test")])
 
 
 @dataclass
@@ -66,11 +77,16 @@ class Satellite:
             self.played_s += VOICE_FORMAT.seconds(len(plain.payload or b""))
             self.room.progress.report(self.played_s)
 
-    async def speak(self, pause_at: float | None = None) -> None:
-        """Sends 20 ms frames in real time, without end; with `pause_at` the person hesitates there for 0.3 s."""
+    async def speak(self, pause_at: float | None = None, resumes_at: float | None = None) -> None:
+        """Sends 20 ms frames in real time, without end.
+
+        With `pause_at` the person hesitates there for 0.3 s; with `resumes_at` they go on then, for half a second.
+        """
         edges = {0.1: Voice.STARTED, SPEECH_S + 0.06: Voice.STOPPED}
         if pause_at is not None:
             edges |= {pause_at + 0.06: Voice.STOPPED, pause_at + 0.3: Voice.STARTED}
+        if resumes_at is not None:
+            edges |= {resumes_at: Voice.STARTED, resumes_at + 0.5: Voice.STOPPED}
         for number in range(10_000):
             await asyncio.sleep(FRAME_S)
             for at, edge in edges.items():
@@ -98,12 +114,14 @@ class Scene:
             part.steps = steps
 
     def turn(self, see: Watch | None = None) -> Turn:
-        engines = Engines(self.recognizer, self.responder, self.voice)
+        engines = Engines(self.recognizer, None, always_the_end, self.responder, self.voice)
         self.timeline = Timeline("boot:1", "kitchen", engines.names(), asyncio.get_running_loop().time)
         return Turn(engines, settings(), self.timeline, see or (lambda seen: self.seen.append(dict(seen))))
 
-    async def play(self, pause_at: float | None = None, see: Watch | None = None) -> None:
-        speaking = asyncio.create_task(self.satellite.speak(pause_at))
+    async def play(
+        self, pause_at: float | None = None, see: Watch | None = None, resumes_at: float | None = None
+    ) -> None:
+        speaking = asyncio.create_task(self.satellite.speak(pause_at, resumes_at))
         try:
             await take_turn(self.satellite.room, self.turn(see))
         finally:
@@ -172,13 +190,13 @@ def test_the_final_decode_runs_while_the_endpoint_waits() -> None:
     wait_s = settings().endpoint.wait_ms / 1000
     pause_at = marks["final"] - 0.3
     assert abs(marks["endpoint"] - (pause_at + wait_s)) <= 2 * FRAME_S
-    assert scene.satellite.times(Transcript)[0] - marks["endpoint"] < FRAME_S
+    assert scene.timeline.marks["first_token"] - marks["endpoint"] < FRAME_S + scene.responder.token_s
 
 
-def test_a_slow_decode_delays_the_transcript_by_itself_alone() -> None:
+def test_a_slow_decode_delays_the_reply_by_itself_alone() -> None:
     scene = Scene(recognizer=FakeRecognizer("turn on the light", final_s=2.0))
     run(scene.play())
-    assert scene.satellite.times(Transcript)[0] - scene.timeline.marks["final"] < FRAME_S
+    assert scene.timeline.marks["first_token"] - scene.timeline.marks["final"] < FRAME_S + scene.responder.token_s
 
 
 def test_a_pause_inside_the_question_does_not_end_it() -> None:
@@ -189,6 +207,53 @@ def test_a_pause_inside_the_question_does_not_end_it() -> None:
     assert len(utterance.finals) == 2
     assert SPEECH.seconds(utterance.finals[-1]) >= SPEECH_S
     assert len(scene.responder.asked) == 1
+
+
+ENDS_S = SPEECH_S + 0.06 + settings().endpoint.wait_ms / 1000  # where a plain question ends
+
+
+def test_speech_that_resumes_before_the_reply_has_begun_takes_the_question_back() -> None:
+    scene = Scene(responder=FakeResponder(TOKENS, token_s=0.5))
+    run(scene.play(resumes_at=ENDS_S + 0.3))
+    assert len(scene.responder.asked) == 2
+    assert scene.responder.open == 0
+    [transcript] = scene.satellite.times(Transcript)
+    assert transcript > ENDS_S + 0.3 + 0.5
+    assert " ".join(text for text, _ in scene.voice.spoken) == REPLY  # once
+    assert scene.recognizer.latest is not None
+    assert SPEECH.seconds(scene.recognizer.latest.finals[-1]) >= ENDS_S + 0.3 + 0.5 - 1e-6
+
+
+def test_a_reply_that_has_begun_stands_whatever_is_said() -> None:
+    scene = Scene()
+    run(scene.play(resumes_at=ENDS_S + 0.6))
+    assert scene.satellite.times(AudioStart)[0] < ENDS_S + 0.6
+    assert len(scene.responder.asked) == 1
+    assert " ".join(text for text, _ in scene.voice.spoken) == REPLY
+
+
+def test_an_action_makes_the_words_certain_before_it_is_done() -> None:
+    done: list[float] = []
+
+    class Doing(FakeResponder):
+        async def respond(self, request: Request) -> AsyncGenerator[str | Action, None]:
+            self.asked.append(request)
+            await request.commit()
+            done.append(asyncio.get_running_loop().time())
+            await asyncio.sleep(0.5)
+            yield "Done."
+
+    scene = Scene(responder=Doing([]))
+    run(scene.play(resumes_at=ENDS_S + 0.3))
+    assert len(scene.responder.asked) == len(done) == 1
+    assert scene.satellite.times(Transcript)[0] <= done[0]
+
+
+def test_the_transcript_comes_when_the_grace_is_over_though_the_model_still_thinks() -> None:
+    scene = Scene(responder=FakeResponder(TOKENS, token_s=3.0))
+    run(scene.play())
+    assert abs(scene.satellite.times(Transcript)[0] - (ENDS_S + GRACE_S)) <= 2 * FRAME_S
+    assert scene.satellite.times(AudioStart)[0] > scene.satellite.times(Transcript)[0] + 1
 
 
 def test_cancelling_at_each_await_leaves_nothing() -> None:
@@ -238,7 +303,7 @@ def test_nobody_speaking_ends_the_turn_without_a_word() -> None:
 def test_ears_that_fail_are_said_in_words() -> None:
     class Deaf(FakeRecognizer):
         @asynccontextmanager
-        async def utterance(self) -> AsyncIterator[FakeUtterance]:
+        async def listen(self, language: str | None = None) -> AsyncIterator[FakeListener]:
             raise RecognizerError("the decoder died; it is started anew")
             yield
 

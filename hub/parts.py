@@ -1,0 +1,99 @@
+"""Which engine stands for what the settings name; nothing else in the hub names one but __main__.
+
+Each is imported only where it is wanted, since some are optional: what is missing is said with its remedy.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from functools import partial
+from pathlib import Path
+
+import config
+from config.hub import HomeSettings, Stt, SttEngine, VadSettings
+from hub.home.demo import DemoHome
+from hub.home.home import Home
+from hub.load.scheduler import Scheduler
+from hub.stt.activity import VoiceActivity
+from hub.stt.fallback import Fallback
+from hub.stt.nearest.nearest import Nearest
+from hub.stt.recognizer import Recognizer, RecognizerError
+
+ANY_LANGUAGE = "auto"
+
+_log = logging.getLogger(__name__)
+
+
+def home(settings: HomeSettings) -> DemoHome:
+    """The home of the settings' file, or the one that ships; raises SettingsError."""
+    shipped = Path(config.__file__).with_name("home.toml")
+    return DemoHome.load(Path(settings.file).expanduser() if settings.file else shipped)
+
+
+@asynccontextmanager
+async def recognizer(settings: Stt, home: Home, scheduler: Scheduler) -> AsyncGenerator[Recognizer]:
+    """The speech-to-text of the settings, loaded; engines that cannot be are said and left out.
+
+    Raises RecognizerError with every reason where none is left.
+    """
+    async with AsyncExitStack() as stack:
+        loaded: list[Recognizer] = []
+        reasons: list[str] = []
+        for engine in settings.engines:
+            try:
+                loaded.append(await stack.enter_async_context(_engine(engine, settings, home, scheduler)))
+            except RecognizerError as error:
+                reasons.append(str(error))
+        if not loaded:
+            raise RecognizerError("; ".join(reasons))
+        for reason in reasons:
+            _log.warning("a speech engine is left out, %s hears: %s", loaded[0].name, reason)
+        yield loaded[0] if len(loaded) == 1 else Fallback(loaded)
+
+
+def _engine(
+    engine: SttEngine, settings: Stt, home: Home, scheduler: Scheduler
+) -> AbstractAsyncContextManager[Recognizer]:
+    match engine:
+        case "pocketsphinx":
+            return _pocketsphinx(settings, home, scheduler)
+        case "whisper":
+            return _whisper(settings, home)
+
+
+def _pocketsphinx(settings: Stt, home: Home, scheduler: Scheduler) -> AbstractAsyncContextManager[Recognizer]:
+    try:
+        from hub.stt.sphinx.cmudict import Cmudict
+        from hub.stt.sphinx.pocketsphinx import PocketSphinx
+
+        chosen, snap = settings.pocketsphinx, Nearest(home, Cmudict().phones)
+        made = PocketSphinx(home, scheduler, decoders=chosen.decoders, wake_phrases=chosen.wake_phrases, snap=snap)
+    except ImportError as error:  # of its version too, where the module is no installed package
+        raise RecognizerError(f"pocketsphinx is not installed ({error}); run: pip install 'hark[hub]'") from None
+    if not _understood(settings.language, made.languages):
+        raise RecognizerError(f"pocketsphinx does not understand {settings.language!r}; set stt.language to en")
+    return made
+
+
+def _understood(language: str, languages: Sequence[str]) -> bool:
+    """Whether an engine knows "de", or "de-CH"."""
+    return language in (ANY_LANGUAGE, *languages) or language.replace("_", "-").partition("-")[0] in languages
+
+
+def _whisper(settings: Stt, home: Home) -> AbstractAsyncContextManager[Recognizer]:
+    from hub.stt.whisper.whisper import Whisper
+
+    return Whisper(settings.whisper, settings.language, home)
+
+
+def vad(settings: VadSettings) -> Callable[[], VoiceActivity] | None:
+    """What makes the voice detector of each utterance, None where the settings want none; raises RecognizerError."""
+    if settings.engine == "none":
+        return None
+    try:
+        from hub.stt.silero import Silero
+    except ImportError as error:
+        raise RecognizerError(f"Silero VAD is not installed ({error}); run: pip install 'hark[hub]'") from None
+    return partial(Silero, settings.threshold)

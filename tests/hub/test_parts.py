@@ -1,0 +1,84 @@
+"""Laws of the choice of engines: what cannot be loaded is said with its remedy, and the next one takes over."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from config.hub import HubSettings
+from config.loading import SettingsError, assignment, build, read
+from hub import parts
+from hub.load.scheduler import Scheduler
+from hub.stt.recognizer import RecognizerError
+from tests.hub.stt.sphinx.homes import NamedHome, thing
+from tests.settings import HUB_TOML
+
+HOME = NamedHome([thing("Bed Light", "light")])
+NO_WEIGHTS = "stt.whisper.model=/nowhere/model"
+
+
+def settings(*assignments: str) -> HubSettings:
+    return build(HubSettings, [read(HUB_TOML), *map(assignment, assignments)])
+
+
+def loaded(*assignments: str) -> tuple[str, Sequence[str]]:
+    """Name and languages of what the settings get."""
+
+    async def load() -> tuple[str, Sequence[str]]:
+        async with Scheduler(1) as scheduler, parts.recognizer(settings(*assignments).stt, HOME, scheduler) as made:
+            return made.name, made.languages
+
+    return asyncio.run(load())
+
+
+def refusal(*assignments: str) -> str:
+    with pytest.raises(RecognizerError) as error:
+        loaded(*assignments)
+    return str(error.value)
+
+
+@pytest.mark.parametrize("language", ["en", "en-GB", "auto"])
+def test_pocketsphinx_alone_hears_english(language: str) -> None:
+    name, languages = loaded(f"stt.language={language}")
+    assert name.startswith("pocketsphinx")
+    assert list(languages) == ["en"]
+
+
+def test_an_engine_that_cannot_be_loaded_is_said_and_the_next_takes_over(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        name, _ = loaded('stt.engines=["whisper", "pocketsphinx"]', NO_WEIGHTS)
+    assert name.startswith("pocketsphinx")
+    (record,) = caplog.records
+    assert record.getMessage().startswith(f"a speech engine is left out, {name} hears: ")
+    assert "\n" not in record.getMessage()
+
+
+def test_where_no_engine_is_left_every_reason_is_told() -> None:
+    said = refusal('stt.engines=["whisper", "pocketsphinx"]', "stt.language=de", NO_WEIGHTS)
+    assert "pocketsphinx does not understand 'de'; set stt.language to en" in said
+    assert "/nowhere/model" in said or "pip install" in said
+
+
+def test_the_voice_detector_is_fresh_for_each_utterance() -> None:
+    make = parts.vad(settings("vad.threshold=0.7").vad)
+    assert make is not None
+    first, second = make(), make()
+    assert first is not second
+    assert first.threshold == 0.7
+
+
+def test_no_voice_detector_is_a_choice() -> None:
+    assert parts.vad(settings("vad.engine=none").vad) is None
+
+
+def test_the_home_is_the_one_that_ships_or_the_settings_own(tmp_path: Path) -> None:
+    assert len(parts.home(settings().home).things) > 10
+    file = tmp_path / "home.toml"
+    file.write_text('[[things]]\nname = "Bed Light"\ndomain = "light"\n')
+    assert [each.name for each in parts.home(settings(f"home.file={file}").home).things] == ["Bed Light"]
+    with pytest.raises(SettingsError, match="cannot be read"):
+        parts.home(settings(f"home.file={tmp_path}/none.toml").home)
