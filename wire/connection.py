@@ -19,7 +19,7 @@ from typing import Protocol, Self, TypedDict, Unpack
 from wyoming.event import Event
 
 from wire.errors import IdleTimeout, PeerGone, PeerStalled, PeerUnreachable
-from wire.framing import DEFAULT, Decoder, Limits, encode
+from wire.framing import DEFAULT, Decoder, Limits, Version, encode
 
 log = logging.getLogger(__name__)
 
@@ -69,6 +69,11 @@ class Connection:
         """The peer's IP address; an IPv4 address in IPv4's own notation, whatever the socket's family."""
         self.peer = f"[{self.host}]:{port}" if ":" in self.host else f"{self.host}:{port}"
         """The peer's address and port, for logs."""
+
+    @property
+    def version(self) -> Version | None:
+        """Of the wyoming library that the peer's latest event was written with; None where it tells none."""
+        return self._decoder.version
 
     async def read(self) -> Event:
         """The next event. Raises IdleTimeout, PeerGone at the end of the stream, MalformedEvent or TooLarge."""

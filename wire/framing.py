@@ -7,15 +7,17 @@ Pure (the strategy is h11's): bytes are fed in as they come, however they are cu
 - A length is judged when it is declared, before any byte of it has come, so a hostile header costs one line of memory.
 - JSON is strict (strict_json.py), so whatever was decoded can be encoded again. Anything else is a MalformedEvent.
 - `data` inside the header is accepted as well and merged with the data block; where both name a key, the block wins.
-- `null` for a length or for `data` means that there is none; `version` and unknown keys of the header are passed over.
+- `null` for a length or for `data` means that there is none; unknown keys of the header are passed over.
+- `version` only says which wyoming library wrote the event: what is no version is passed over, too.
 - After an error nothing more comes out: where the next event starts is not known any more.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from wyoming.event import Event
 from wyoming.version import __version__
@@ -38,6 +40,10 @@ class Limits:
 
 DEFAULT = Limits()
 
+Version: TypeAlias = tuple[int, int]
+"""Major and minor of a version of the wyoming library."""
+_VERSION = re.compile(r"(\d{1,4})\.(\d{1,4})(?!\d)", re.ASCII)
+
 
 class Decoder:
     """Takes in bytes and gives out whole events; holds at most one unfinished event."""
@@ -48,6 +54,8 @@ class Decoder:
         self._searched = 0  # bytes of the buffer that hold no newline, so that a long line is searched once
         self._header: _Header | None = None
         self._failure: WireError | None = None
+        self.version: Version | None = None
+        """Of the library that wrote the latest event; None where its header tells none."""
 
     def feed(self, data: bytes) -> list[Event]:
         """Returns the events that are now complete.
@@ -89,6 +97,7 @@ class Decoder:
     def _next(self) -> Event | None:
         if self._header is None and (line := self._line()) is not None:
             self._header = _Header.read(line, self._limits)
+            self.version = self._header.version
         header = self._header
         if header is None or len(self._buffer) < header.data_length + header.payload_length:
             return None
@@ -133,6 +142,7 @@ class _Header:
     """What an event's first line says."""
 
     type: str
+    version: Version | None
     data: dict[str, Any]
     data_length: int
     payload_length: int
@@ -148,10 +158,16 @@ class _Header:
             raise MalformedEvent(_malformed("header", "its data is not an object"))
         return _Header(
             type=kind,
+            version=_version(header.get("version")),
             data=data or {},
             data_length=_length(header, "data_length", limits.data),
             payload_length=_length(header, "payload_length", limits.payload),
         )
+
+
+def _version(told: object) -> Version | None:
+    found = _VERSION.match(told) if isinstance(told, str) else None
+    return (int(found[1]), int(found[2])) if found else None
 
 
 def _length(header: Mapping[str, object], key: str, most: int) -> int:

@@ -9,6 +9,7 @@ from wyoming.event import Event
 
 from wire.connection import Connection, Sendable
 from wire.errors import IdleTimeout
+from wire.framing import Version
 
 EVENTS_AHEAD = 8
 """That wait while a service is busy; then the client waits. Services take in what they need as it comes, so this holds
@@ -23,6 +24,11 @@ class Client:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._events: asyncio.Queue[Event] = asyncio.Queue(EVENTS_AHEAD)
+
+    @property
+    def version(self) -> Version | None:
+        """See wire.connection.Connection."""
+        return self._connection.version
 
     async def asks(self, event: Event) -> None:
         """More from the client; waits while there is too much already."""

@@ -12,6 +12,8 @@ from importlib.metadata import version
 from wyoming.info import AsrModel, AsrProgram, Attribution, Info, TtsProgram, TtsVoice
 
 from config.hub import HubSettings
+from hub.serve.asr import ends_turns
+from hub.serve.utterance import base
 from hub.turn import Engines
 
 HARK = Attribution(name="Hark", url="https://www.home-assistant.io/integrations/wyoming")
@@ -20,17 +22,18 @@ NAME = "hark"
 
 def info(settings: HubSettings, engines: Engines) -> Info:
     """The Wyoming info of a hub with these engines."""
-    return Info(asr=[_asr(settings, engines.recognizer.name)], tts=[_tts(settings, engines.voice.name)])
+    return Info(asr=[_asr(settings, engines)], tts=[_tts(settings, engines.voice.name)])
 
 
-def _asr(settings: HubSettings, engine: str) -> AsrProgram:
+def _asr(settings: HubSettings, engines: Engines) -> AsrProgram:
+    own = base(settings.stt.language)
     model = AsrModel(
-        name=settings.stt.engine,
+        name=settings.stt.engines[0],
         attribution=HARK,
         installed=True,
-        description=engine,
+        description=engines.recognizer.name,
         version=version("hark"),
-        languages=[settings.llm.language],
+        languages=sorted(engines.recognizer.languages, key=lambda language: base(language) != own),
     )
     return AsrProgram(
         name=NAME,
@@ -39,7 +42,8 @@ def _asr(settings: HubSettings, engine: str) -> AsrProgram:
         description="Hark's speech-to-text",
         version=version("hark"),
         models=[model],
-        requires_external_vad=True,
+        supports_transcript_streaming=True,
+        requires_external_vad=not ends_turns(settings, engines),
     )
 
 

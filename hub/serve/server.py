@@ -49,17 +49,12 @@ class Server:
     """What all connections share."""
 
     def __init__(self, settings: HubSettings, engines: Engines) -> None:
-        hearing = SpeechToText(engines.recognizer, settings.llm.language, settings.endpoint.longest_s)
-        speaking = TextToSpeech(engines.voice)
+        self._settings = settings
+        self._engines = engines
+        self._speaking = TextToSpeech(engines.voice)
         self._allow = settings.serve.allow
         self._info = info(settings, engines).event()
         self._sayings = Sayings(_log)
-        self._requests: dict[str, Callable[[Event, Client], Awaitable[None]]] = {
-            "transcribe": hearing.prepare,
-            "audio-start": hearing.hear,
-            "synthesize": speaking.say,
-            "synthesize-start": speaking.stream,
-        }
 
     async def attend(self, connection: Connection) -> None:
         """Serves one client until it leaves. Raises WireErrors, alone or in a group."""
@@ -89,8 +84,19 @@ class Server:
                 await client.asks(event)
 
     async def _work(self, client: Client) -> None:
+        requests = self._requests()
         async for event in client:
-            if (request := self._requests.get(event.type)) is not None:
+            if (request := requests.get(event.type)) is not None:
                 await request(event, client)
             else:
                 client.passed_over(event)
+
+    def _requests(self) -> dict[str, Callable[[Event, Client], Awaitable[None]]]:
+        """What one client may ask; what it wishes to be heard like is kept for it alone."""
+        hearing = SpeechToText(self._settings, self._engines)
+        return {
+            "transcribe": hearing.prepare,
+            "audio-start": hearing.hear,
+            "synthesize": self._speaking.say,
+            "synthesize-start": self._speaking.stream,
+        }

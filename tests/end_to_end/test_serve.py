@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import re
-from pathlib import Path
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 import numpy as np
 import pytest
-from wyoming.asr import Transcribe, Transcript
+from wyoming.asr import Transcribe, Transcript, TranscriptChunk
 from wyoming.audio import AudioChunk, AudioStart, AudioStop
 from wyoming.client import AsyncClient, AsyncTcpClient
 from wyoming.info import Describe, Info
@@ -16,6 +17,7 @@ from wyoming.tts import Synthesize, SynthesizeChunk, SynthesizeStart, Synthesize
 
 from bench.house import program
 from bench.spoken import Question, shipped
+from tests.hub.serve.served import connected_as
 from wire.pcm import FULL_SCALE, SPEECH, PcmFormat
 
 pytestmark = pytest.mark.end_to_end
@@ -24,13 +26,59 @@ QUESTION = next(question for question in shipped() if question.text == "turn on 
 REPLY = "Turned on the light. Is there anything else that I can do for you?"
 LATE_S = 60.0
 ALONE = ("--set", "fleet.satellites=[]", "--set", "timeline.file=", "--set", "serve.port=0")
-CD = PcmFormat(48_000, channels=2)
+CD, BYTES = PcmFormat(48_000, channels=2), PcmFormat(16_000, width=1)
+CHUNK_S = 0.02
+PAUSE_S = 3.0  # longer than any wait of the endpoint
+MOST = 8  # at once
+
+
+def plain(asked: Question) -> bytes:
+    """The question as recorded, without the silence around it: what a microphone adds is up to each test."""
+    return (asked.sound * (FULL_SCALE - 1)).astype("<i2").tobytes()
+
+
+def with_a_hub(scenario: Callable[[int], Awaitable[None]]) -> None:
+    """Runs a scenario with the port of a hub, which has nothing to complain of and ends as it should."""
+
+    async def run() -> None:
+        async with program("hub", *ALONE) as hub, asyncio.timeout(LATE_S):
+            await scenario(int((await hub.says(r"text-to-speech listen on .* port (\d+)"))[1]))
+            await hub.stop()
+            assert hub.process.returncode == 0
+            assert not [line for line in hub.log if re.search("WARNING|ERROR|Traceback", line)]
+
+    asyncio.run(run())
 
 
 def in_stereo(asked: Question) -> bytes:
     """The question at 48 kHz in two channels, each sample three times: what a resampler has to undo."""
-    samples = (asked.sound * (FULL_SCALE - 1)).astype("<i2")
+    samples = np.frombuffer(plain(asked), "<i2")
     return np.repeat(samples, CD.rate // SPEECH.rate * CD.channels).tobytes()
+
+
+def in_8_bit(asked: Question) -> bytes:
+    """The question in unsigned bytes, as a WAV file of old."""
+    return ((np.frombuffer(plain(asked), "<i2") >> 8) + 128).astype(np.uint8).tobytes()
+
+
+def noise(seconds: float) -> bytes:
+    """White noise, as loud as speech."""
+    return np.random.default_rng(1).normal(0, 2_000, round(seconds * SPEECH.rate)).astype("<i2").tobytes()
+
+
+def audio(pcm: bytes) -> AudioChunk:
+    """Some speech."""
+    return AudioChunk(SPEECH.rate, SPEECH.width, SPEECH.channels, pcm)
+
+
+async def microphone(client: AsyncClient, pcm: bytes) -> None:
+    """Speaks into a microphone that stays open: no audio-stop."""
+    with suppress(ConnectionError):
+        await client.write_event(AudioStart(SPEECH.rate, SPEECH.width, SPEECH.channels).event())
+        pcm += SPEECH.silence(PAUSE_S)
+        for start in range(0, len(pcm), SPEECH.bytes(CHUNK_S)):
+            await client.write_event(audio(pcm[start : start + SPEECH.bytes(CHUNK_S)]).event())
+            await asyncio.sleep(CHUNK_S)
 
 
 async def words_of(client: AsyncClient, kind: PcmFormat, pcm: bytes) -> Transcript:
@@ -63,7 +111,7 @@ def is_loud(sound: bytes) -> bool:
     return int(np.abs(np.frombuffer(sound, "<i2").astype(int)).max(initial=0)) > 1000
 
 
-def test_the_hub_hears_and_speaks_for_any_wyoming_client(tmp_path: Path) -> None:
+def test_the_hub_hears_and_speaks_for_any_wyoming_client() -> None:
     async def scenario(port: int) -> None:
         async with AsyncTcpClient("127.0.0.1", port) as client:
             await client.write_event(Describe().event())
@@ -71,9 +119,9 @@ def test_the_hub_hears_and_speaks_for_any_wyoming_client(tmp_path: Path) -> None
             assert event is not None
             info = Info.from_event(event)
             assert info.asr[0].models[0].name == "pocketsphinx"
+            assert not info.asr[0].requires_external_vad
             assert info.tts[0].voices[0].name == "en-us"
-        plain = (QUESTION.sound * (FULL_SCALE - 1)).astype("<i2").tobytes()
-        for kind, pcm in ((SPEECH, plain), (CD, in_stereo(QUESTION))):
+        for kind, pcm in ((SPEECH, plain(QUESTION)), (CD, in_stereo(QUESTION)), (BYTES, in_8_bit(QUESTION))):
             async with AsyncTcpClient("127.0.0.1", port) as client:
                 assert await words_of(client, kind, pcm) == Transcript(QUESTION.text, language="en")
         async with AsyncTcpClient("127.0.0.1", port) as client:
@@ -87,14 +135,69 @@ def test_the_hub_hears_and_speaks_for_any_wyoming_client(tmp_path: Path) -> None
             streamed = await sound_until(client, SynthesizeStopped)
             assert len(streamed) == pytest.approx(len(whole), rel=0.01)  # espeak-ng never speaks twice the same
 
-    async def run() -> None:
-        async with program("hub", *ALONE) as hub, asyncio.timeout(LATE_S):
-            await scenario(int((await hub.says(r"text-to-speech listen on .* port (\d+)"))[1]))
-            await hub.stop()
-            assert hub.process.returncode == 0
-            assert not [line for line in hub.log if re.search("WARNING|ERROR|Traceback", line)]
+    with_a_hub(scenario)
 
-    asyncio.run(run())
+
+def test_the_hub_tells_when_the_person_has_finished_and_words_before_that() -> None:
+    async def scenario(port: int) -> None:
+        async with AsyncTcpClient("127.0.0.1", port) as client:
+            await client.write_event(Transcribe(context={"transcript_streaming": True}).event())
+            speaking = asyncio.create_task(microphone(client, plain(QUESTION)))
+            pieces, types = "", []
+            while (event := await client.read_event()) is not None and event.type != "transcript":
+                types.append(event.type)
+                pieces += TranscriptChunk.from_event(event).text if TranscriptChunk.is_type(event.type) else ""
+            assert not speaking.done()  # the transcript came into what was still being said, with no audio-stop
+            speaking.cancel()
+            assert event is not None
+            assert pieces == Transcript.from_event(event).text == QUESTION.text
+            assert types[0] == "transcript-start"
+            assert (await client.read_event() or event).type == "transcript-stop"
+
+    with_a_hub(scenario)
+
+
+def test_an_older_client_is_heard_to_its_audio_stop() -> None:
+    async def scenario(port: int) -> None:
+        async with connected_as(port, b', "version": "1.9.0"') as client:
+            await client.send(AudioStart(SPEECH.rate, SPEECH.width, SPEECH.channels), audio(plain(QUESTION)))
+            await client.send(audio(SPEECH.silence(PAUSE_S)))
+            await asyncio.sleep(1.0)
+            assert client.types() == []
+            await client.send(AudioStop())
+            assert Transcript.from_event(await client.next(Transcript)).text == QUESTION.text
+
+    with_a_hub(scenario)
+
+
+def test_many_are_heard_at_once_and_who_leaves_in_the_middle_costs_nobody() -> None:
+    async def heard(port: int, asked: Question) -> None:
+        async with AsyncTcpClient("127.0.0.1", port) as client:
+            speaking = asyncio.create_task(microphone(client, plain(asked)))
+            event = await client.read_event()
+            speaking.cancel()
+            assert event is not None
+            assert Transcript.from_event(event).text == asked.text
+
+    async def scenario(port: int) -> None:
+        for _ in range(MOST):
+            async with AsyncTcpClient("127.0.0.1", port) as client:
+                await client.write_event(AudioStart(SPEECH.rate, SPEECH.width, SPEECH.channels).event())
+                await client.write_event(audio(plain(QUESTION)).event())
+        async with asyncio.TaskGroup() as group:
+            for _ in range(MOST):
+                group.create_task(heard(port, QUESTION))
+
+    with_a_hub(scenario)
+
+
+def test_where_nobody_speaks_no_words_are_invented() -> None:
+    async def scenario(port: int) -> None:
+        for pcm in (b"", SPEECH.silence(4.0), noise(4.0)):
+            async with AsyncTcpClient("127.0.0.1", port) as client:
+                assert (await words_of(client, SPEECH, pcm)).text == ""
+
+    with_a_hub(scenario)
 
 
 def test_a_port_in_use_is_said_in_one_sentence() -> None:

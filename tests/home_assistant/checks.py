@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from tests.conformance.controller import Failed
+from tests.home_assistant.client import pipeline_runs
 from tests.home_assistant.house import ASSISTANT, LIGHT, MUTE, SATELLITE, House
 
 TURN_S = 30.0  # from the wake word to the end of the reply
@@ -30,6 +31,21 @@ async def is_asked(house: House) -> str:
     """A spoken question changes the home, and the reply plays."""
     seen = await _turn(house)
     return f"{seen}, then {await _turn(house)}"
+
+
+async def is_ended_by_the_hub(house: House) -> str:
+    """Home Assistant runs no detector of its own: the hub tells when the person has finished."""
+    mark = house.recorder.mark()
+    seen = await _turn(house)
+    events = {event["type"]: event["data"] for event in (await pipeline_runs(house.home, house.pipeline))[-1]}
+    _expect(not events["stt-start"]["audio_processing"]["requires_external_vad"], "its own detector is wanted")
+    told = [kind for kind in ("voice-started", "voice-stopped") if house.recorder.since(mark, "controller", kind)]
+    _expect(not told, f"it told {' and '.join(told)}")
+    _expect(not {"stt-vad-start", "stt-vad-end"} & events.keys(), "its own detector has run")
+    transcript = house.recorder.since(mark, "controller", "transcript")[0].at
+    _expect(not house.recorder.since(mark, "satellite", "audio-stop"), "the satellite ended the turn")
+    paused = max(line.at for line in house.recorder.since(mark, "satellite", "voice-stopped") if line.at < transcript)
+    return f"no voice-started, no voice-stopped; transcript {transcript - paused:.2f} s after the pause; {seen}"
 
 
 async def announces(house: House) -> str:
@@ -211,6 +227,7 @@ def _now() -> float:
 CHECKS: tuple[Callable[[House], Awaitable[str]], ...] = (
     appears,
     is_asked,
+    is_ended_by_the_hub,
     announces,
     is_muted,
     is_muted_for_a_moment,

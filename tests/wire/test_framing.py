@@ -121,6 +121,30 @@ def test_null_and_zero_lengths_and_null_data_mean_that_there_is_none() -> None:
 
 
 @pytest.mark.parametrize(
+    ("told", "version"),
+    [
+        (b'"1.10.2"', (1, 10)),
+        (b'"1.9"', (1, 9)),
+        (b'"2.0.0-beta"', (2, 0)),
+        (b'"1"', None),
+        (b'"1.10000"', None),
+        (b'"v1.10"', None),
+        ('"1.1\u0660"'.encode(), (1, 1)),
+        (b'"\\u0661.5"', None),
+        (b"1.10", None),
+        (b"[1, 10]", None),
+        (b"null", None),
+    ],
+)
+def test_the_version_in_a_header_is_known_or_passed_over(told: bytes, version: tuple[int, int] | None) -> None:
+    decoder = Decoder()
+    assert decoder.feed(b'{"type": "t", "version": %b}\n' % told) == [Event("t")]
+    assert decoder.version == version
+    decoder.feed(PING)
+    assert decoder.version is None
+
+
+@pytest.mark.parametrize(
     ("header", "why"),
     [
         (b"", "Expecting value"),

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import pytest
 from wyoming.event import Event
 from wyoming.info import Describe, Info
 
+from tests.fakes import FakeRecognizer
 from tests.hub.serve.served import Served
 from tests.peers import run_clean
 
 
-def described() -> Info:
+def described(served: Served) -> Info:
     told: list[Event] = []
 
     async def test() -> None:
-        async with Served().client() as client:
+        async with served.client() as client:
             await client.send(Describe())
             told.append(await client.next(Info))
 
@@ -22,7 +24,7 @@ def described() -> Info:
 
 
 def test_speech_to_text_and_text_to_speech_are_installed_in_english_and_nothing_else_is() -> None:
-    info = described()
+    info = described(Served())
     assert info.satellite is None
     assert [*info.wake, *info.handle, *info.intent, *info.mic, *info.snd] == []
     [asr], [tts] = info.asr, info.tts
@@ -31,7 +33,24 @@ def test_speech_to_text_and_text_to_speech_are_installed_in_english_and_nothing_
     assert model.languages == voice.languages == ["en"]
 
 
-def test_the_client_ends_the_utterance_and_text_may_be_streamed() -> None:
-    info = described()
-    assert info.asr[0].requires_external_vad
+def test_the_hub_ends_the_utterance_and_text_is_streamed_both_ways() -> None:
+    info = described(Served())
+    assert not info.asr[0].requires_external_vad
+    assert info.asr[0].supports_transcript_streaming
     assert info.tts[0].supports_synthesize_streaming
+
+
+@pytest.mark.parametrize("served", [Served({"serve.ends_turns": False}), Served(vad=None)], ids=["told", "deaf"])
+def test_a_hub_that_does_not_end_turns_says_so(served: Served) -> None:
+    assert described(served).asr[0].requires_external_vad
+
+
+def test_the_languages_are_the_recognizers_and_its_own_comes_first() -> None:
+    served = Served({"stt.language": "de"}, recognizer=FakeRecognizer("", languages=("af", "de", "en")))
+    assert described(served).asr[0].models[0].languages == ["de", "af", "en"]
+
+
+def test_the_model_has_the_name_of_the_engine_that_the_settings_want_whichever_listens() -> None:
+    served = Served({"stt.engines": ["whisper", "pocketsphinx"]}, recognizer=FakeRecognizer("", name="pocketsphinx 5"))
+    [model] = described(served).asr[0].models
+    assert (model.name, model.description) == ("whisper", "pocketsphinx 5")
