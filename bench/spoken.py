@@ -14,8 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from wire.pcm import FULL_SCALE, SPEECH, PcmFormat
-from wire.resample import Resampler
+from wire.pcm import FULL_SCALE, SPEECH
+from wire.wav import WavError, open_wav
 
 HERE = Path(__file__).parent / "questions"
 WAKE_WORD = HERE / "hey-jarvis.wav"
@@ -101,14 +101,10 @@ def _speech_end(sound: np.ndarray[tuple[int], np.dtype[np.float32]]) -> int:
 
 def _read(path: Path) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
     try:
-        with wave.open(str(path), "rb") as file:
-            rate, width, channels = file.getframerate(), file.getsampwidth(), file.getnchannels()
-            pcm = file.readframes(file.getnframes())
-    except OSError as error:
-        raise SpokenError(f"cannot read {path}: {error.strerror}; check the path") from None
-    except (wave.Error, EOFError) as error:
-        raise SpokenError(f"{path} is not a WAV file of PCM ({error}); convert it, for instance with sox") from None
-    if width != 2 or not pcm:
-        raise SpokenError(f"{path} has {len(pcm)} bytes of {width * 8} bit sound; give some of 16 bit")
-    stream = Resampler(PcmFormat(rate, width, channels), SPEECH.rate, channel=1)
-    return np.frombuffer(stream.push(pcm) + stream.flush(), "<i2").astype(np.float32) / np.float32(FULL_SCALE)
+        with open_wav(path) as wav:
+            pcm = b"".join(wav.resampled(SPEECH.rate, channel=1))
+    except WavError as error:
+        raise SpokenError(str(error)) from None
+    if not pcm:
+        raise SpokenError(f"{path} has no sound; give another recording")
+    return np.frombuffer(pcm, "<i2").astype(np.float32) / np.float32(FULL_SCALE)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import wave
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ from config.satellite import WakeWord
 from satellite.engines.openwakeword import load
 from satellite.hearing.wake import WakeError
 from wire.pcm import SPEECH
+from wire.wav import open_wav
 
 THRESHOLD = 0.5  # the satellite's own, config/satellite.toml
 LEAD_S, TAIL_S = 2.0, 1.0  # of noise: the models look back over 1.3 s
@@ -49,13 +49,10 @@ def read_sound(path: Path) -> bytes:
     """A recording at 16 kHz, 16 bit, mono; raises ValueError with the reason where it is none."""
     if path.suffix == ".flac":
         return _flac(path)
-    try:
-        with wave.open(str(path)) as file:
-            if (file.getframerate(), file.getsampwidth(), file.getnchannels()) != (SPEECH.rate, 2, 1):
-                raise ValueError(f"{path.name} is not {SPEECH}")
-            return bytes(file.readframes(file.getnframes()))
-    except (wave.Error, EOFError) as error:
-        raise ValueError(f"{path.name} is no WAV file: {error}") from error
+    with open_wav(path) as wav:
+        if wav.sound != SPEECH:
+            raise ValueError(f"{path.name} is not {SPEECH}")
+        return b"".join(wav.pieces())
 
 
 def room(seconds: float) -> bytes:
