@@ -34,6 +34,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--speaker", default="default", metavar="DEVICE", help="what answers where you ask yourself")
     parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
     parser.add_argument("--home", type=Path, metavar="FILE", help="the home to talk to, a TOML file")
+    parser.add_argument("--profile", default="embedded", metavar="NAME", help="the hub's set of engines")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="PART.KEY=VALUE", help="a setting of the hub; may be repeated"
+    )
     parser.add_argument("--output", type=Path, default=OUTPUT, metavar="FOLDER", help="where sounds and figures go")
     options = parser.parse_args(argv)
     try:
@@ -48,7 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (HouseError, SpokenError, OSError) as error:
         print(f"script/demo: {error}", file=sys.stderr)
         return 1
-    document = describe(answers)
+    document = describe(answers, options.profile)
     (options.output / "demo.json").write_text(json.dumps(document, indent=2) + "\n")
     pictures.waterfalls(answers, options.output / "demo.png")
     if options.json:
@@ -58,10 +62,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def describe(answers: Sequence[Answer]) -> dict[str, object]:
+def describe(answers: Sequence[Answer], profile: str) -> dict[str, object]:
     """The JSON document of a run."""
     engines = answers[0].times.get("engines", {}) if answers else {}
-    return {"profile": "embedded", "engines": engines, "turns": [_turn(answer) for answer in answers]}
+    return {"profile": profile, "engines": engines, "turns": [_turn(answer) for answer in answers]}
 
 
 def _turn(answer: Answer) -> dict[str, object]:
@@ -81,6 +85,12 @@ def _questions(options: argparse.Namespace) -> list[Question]:
     return own or spoken.shipped()
 
 
+def _hub(options: argparse.Namespace) -> list[str]:
+    """The hub's own options."""
+    home = ("--home", str(options.home)) if options.home else ()
+    return ["--profile", options.profile, *home, *(part for one in options.set for part in ("--set", one))]
+
+
 async def _ask(questions: Sequence[Question], options: argparse.Namespace) -> list[Answer]:
     def say(text: str) -> None:
         if not options.json:
@@ -91,11 +101,8 @@ async def _ask(questions: Sequence[Question], options: argparse.Namespace) -> li
             say(text)
 
     say("Starting a hub and a satellite …")
-    home = ("--home", str(options.home)) if options.home else ()
     answers = []
-    async with house(
-        options.output, see, hub=("--profile", "embedded", *home), satellite=("--name", "demo room")
-    ) as running:
+    async with house(options.output, see, hub=_hub(options), satellite=("--name", "demo room")) as running:
         for question in questions:
             say(f"\nYou say: “Hey Jarvis … {question.text}”")
             answers.append(await running.ask(question))
@@ -110,9 +117,8 @@ async def _listen(options: argparse.Namespace) -> None:
             print(text, flush=True)
 
     print("Starting a hub and a satellite …")
-    home = ("--home", str(options.home)) if options.home else ()
     devices = ("--mic", options.mic, "--speaker", options.speaker)
-    async with house(options.output, see, hub=("--profile", "embedded", *home), satellite=devices):
+    async with house(options.output, see, hub=_hub(options), satellite=devices):
         print("Say: “Hey Jarvis … turn on the kitchen light”, or what you like. Ctrl-C ends it.", flush=True)
         await asyncio.Event().wait()
 

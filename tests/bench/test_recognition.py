@@ -25,11 +25,17 @@ def test_edits_are_a_distance(one: list[str], other: list[str], third: list[str]
 
 
 def test_sentences_that_mean_nothing_to_the_home_count_for_no_intent() -> None:
-    right, wrong, unknown = (Heard("a b", "a b", "a b", errors, meant, 1.0, 0.2, 0.1) for errors, meant in MEANINGS)
-    figures = summary([right, wrong, unknown])
+    figures = summary([Heard("a b", "a b", "a b", errors, meant, True, 1.0, 0.2, 0.1) for errors, meant in MEANINGS])
     assert figures["right intent and slots"] == "1 of 2"
+    assert figures["transcripts without intent"] == 1
     assert figures["exact"] == "1 of 3"
     assert figures["word error rate"] == 0.5
+
+
+def test_what_is_understood_and_was_not_said_is_wrong_whether_or_not_it_was_a_command() -> None:
+    understood = [Heard("a", "b", "b", 1, meant, True, 1.0, 0.2, 0.1) for meant in (True, False, None)]
+    not_understood = [Heard("a", "b", "b", 1, meant, False, 1.0, 0.2, 0.1) for meant in (False, None)]
+    assert summary([*understood, *not_understood])["understood wrong"] == "2 of 5"
 
 
 MEANINGS: list[tuple[int, bool | None]] = [(0, True), (1, False), (2, None)]
