@@ -27,6 +27,8 @@ class DemoHome:
         """Opens the home that a file describes; raises SettingsError."""
         return cls(read_home(path))
 
+    stale = ""
+
     @property
     def areas(self) -> Sequence[Area]:
         """Every area, in the file's order."""

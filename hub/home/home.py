@@ -63,5 +63,9 @@ class Home(Protocol):
     def things(self) -> Sequence[Thing]:
         """Every thing that may be spoken about, as it stands now."""
 
+    @property
+    def stale(self) -> str:
+        """Why what is known may be wrong by now, in words that can be spoken; "" while it is fresh."""
+
     async def act(self, action: Action) -> None:
         """Carries out one action and returns when the home has confirmed it; raises HomeError with the reason."""

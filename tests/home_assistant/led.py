@@ -1,0 +1,120 @@
+"""A person talks to a satellite that a hub leads, and the hub's home is Home Assistant: what is said is done there.
+
+Both programs are real, with a microphone and a speaker of WAV files; states are read back from Home Assistant itself.
+A check leaves the lights off, the door locked, and exposed what was.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+from bench import house as own
+from bench.house import Answer, HouseError
+from tests.conformance.controller import Failed
+from tests.home_assistant.homes import LOCK, expose, real_state
+from tests.home_assistant.house import LIGHT, House
+
+UNLOCK, ASKED_BACK = "unlock the front door", "Shall I unlock the Front Door?"
+
+
+async def is_led_and_switches(house: House) -> str:
+    """A spoken command switches a light of Home Assistant's, and the reply is heard."""
+    await house.home.act("light.turn_off", LIGHT)
+    async with led(house) as person:
+        on = await person.says("turn on the kitchen light")
+        _expect((await real_state(house, LIGHT)) == "on", f"the light is not on: {on}")
+        took = person.since_transcript(LIGHT)
+        off = await person.says("turn off the kitchen light")
+        _expect((await real_state(house, LIGHT)) == "off", f"the light is not off: {off}")
+        return f"{_told(on)}, on {took:.0f} ms after the transcript; {_told(off)}, off"
+
+
+async def is_led_and_asks_back(house: House) -> str:
+    """A lock is asked about first: the microphone opens by itself, "yes" unlocks it, and "no" leaves it locked."""
+    await house.home.act("lock.lock", LOCK)
+    await expose(house, LOCK, True)
+    try:
+        async with led(house) as person:
+            said = [await _asked_back(house, person, "no", "locked")]
+            said.append(await _asked_back(house, person, "yes", "unlocked"))
+            took = person.since_transcript(LOCK)
+    finally:
+        await house.home.act("lock.lock", LOCK)
+        await expose(house, LOCK, False)
+    return f"{'; '.join(said)}, {took:.0f} ms after the transcript"
+
+
+async def _asked_back(house: House, person: Person, answer: str, becomes: str) -> str:
+    """Somebody wants the door unlocked, is asked, and answers."""
+    asked = await person.says(UNLOCK)
+    _expect(asked.reply == ASKED_BACK, f"it was not asked back: {asked}")
+    _expect((await real_state(house, LOCK)) == "locked", "it is unlocked before the answer")
+    answered = await person.answers(answer)
+    _expect((await real_state(house, LOCK)) == becomes, f"it is not {becomes}: {answered}")
+    return f"{_told(asked)}, {_told(answered)}, {becomes}"
+
+
+class Person:
+    """Who talks to the satellite of a house; `see` takes the events of the hub's watch."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self.satellite: own.House
+        self._transcript_at = 0.0
+
+    def see(self, seen: own.Seen) -> None:
+        """Notes when the words were certain."""
+        if seen["event"] == "question":
+            self._transcript_at = _now()
+
+    async def says(self, text: str) -> Answer:
+        """The wake word and a sentence; returns once the reply has been played. Raises Failed where none is heard."""
+        return await self._speaks(text, wake=True)
+
+    async def answers(self, text: str) -> Answer:
+        """The same without the wake word, to what the satellite has just asked."""
+        return await self._speaks(text, wake=False)
+
+    def since_transcript(self, entity: str) -> float:
+        """Milliseconds from the last transcript until Home Assistant told of the entity's state."""
+        return 1000 * (self._house.home.states[entity][-1][0] - self._transcript_at)
+
+    async def _speaks(self, text: str, wake: bool) -> Answer:
+        sentence = await asyncio.to_thread(self._house.sentence, text)
+        try:
+            answer = await self.satellite.ask(sentence, wake)
+        except HouseError as error:
+            raise Failed(str(error)) from None
+        _expect(answer.reply_wav is not None, f"no reply was heard: {answer}")
+        return answer
+
+
+@asynccontextmanager
+async def led(house: House) -> AsyncIterator[Person]:
+    """A satellite of its own, led by a hub of its own whose home is the house's Home Assistant."""
+    token, output = house.folder / "token", house.folder / "replies"
+    await asyncio.to_thread(token.write_text, house.token)
+    await asyncio.to_thread(output.mkdir, exist_ok=True)
+    settings = (f"home.url={house.url}", f"home.token.file={token}", "llm.guard.lock=ask")
+    hub = [part for setting in settings for part in ("--set", setting)]
+    person = Person(house)
+    async with own.house(output, person.see, hub) as person.satellite:
+        yield person
+
+
+def _told(answer: Answer) -> str:
+    return f"{answer.transcript!r} > {answer.reply!r}"
+
+
+def _expect(so: object, otherwise: str) -> None:
+    if not so:
+        raise Failed(otherwise)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
+
+
+CHECKS: tuple[Callable[[House], Awaitable[str]], ...] = (is_led_and_switches, is_led_and_asks_back)
