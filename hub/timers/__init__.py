@@ -1,0 +1,1 @@
+"""The hub's timers: kept here, rung by the satellite that asked."""
