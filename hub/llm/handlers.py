@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from hub.home.home import Action
-from hub.llm import climate, media
+from hub.llm import climate, media, timers
 from hub.llm.match import Match, Refusal
 from hub.llm.plan import Handler, Plan, asked, for_each
 from hub.llm.targets import Context, named, supporting, targets, the_only
@@ -22,8 +22,8 @@ def plan(match: Match, context: Context) -> Plan:
 
 # On and off, open and closed.
 
-_ON = {"lock": "lock", "cover": "open_cover"}
-_OFF = {"lock": "unlock", "cover": "close_cover"}
+_ON = {"lock": "lock", "cover": "open_cover", "valve": "open_valve", "button": "press", "input_button": "press"}
+_OFF = {"lock": "unlock", "cover": "close_cover", "valve": "close_valve"}
 
 
 def _turn(special: Mapping[str, str], usual: str) -> Handler:
@@ -36,8 +36,9 @@ def _turn(special: Mapping[str, str], usual: str) -> Handler:
 
 
 def _position(match: Match, context: Context) -> Plan:
-    met = supporting(targets(match, context, "cover"), ["position"])
-    return for_each(met, "cover.set_cover_position", {"position": round(match.number("position"))})
+    met = supporting(targets(match, context, "cover"), ["position"])  # a valve too, where one is named
+    data = {"position": round(match.number("position"))}
+    return Plan(tuple(Action(f"{one.domain}.set_{one.domain}_position", one.entity_id, data) for one in met), met)
 
 
 # Lights and fans.
@@ -109,24 +110,9 @@ def _nothing(_match: Match, _context: Context) -> Plan:
     return Plan()
 
 
-def _timer(_match: Match, _context: Context) -> Plan:
-    raise Refusal("no_timer_support")
-
-
 def _unsupported(_match: Match, _context: Context) -> Plan:
     raise Refusal("feature_not_supported")
 
-
-_TIMERS = (
-    "HassStartTimer",
-    "HassCancelTimer",
-    "HassCancelAllTimers",
-    "HassIncreaseTimer",
-    "HassDecreaseTimer",
-    "HassPauseTimer",
-    "HassUnpauseTimer",
-    "HassTimerStatus",
-)
 
 HANDLERS: Mapping[str, Handler] = {
     "HassTurnOn": _turn(_ON, "turn_on"),
@@ -155,6 +141,13 @@ HANDLERS: Mapping[str, Handler] = {
     "HassShoppingListCompleteItem": _shopping("todo.update_item", status="completed"),
     "HassNevermind": _nothing,
     "HassRespond": _nothing,
-    **dict.fromkeys(_TIMERS, _timer),
+    "HassStartTimer": timers.start,
+    "HassCancelTimer": timers.cancel,
+    "HassCancelAllTimers": timers.cancel_all,
+    "HassIncreaseTimer": timers.increase,
+    "HassDecreaseTimer": timers.decrease,
+    "HassPauseTimer": timers.pause,
+    "HassUnpauseTimer": timers.resume,
+    "HassTimerStatus": timers.status,
 }
 """Home Assistant's intents that a home of ours can answer, each with what it asks for."""

@@ -1,36 +1,56 @@
 """The home's intents: what people say most to a home, understood and answered on this machine, in milliseconds.
 
-Strategy: words → Match (recognition) → Plan (handlers) → actions → reply (replies). All but the actions is pure, so
-that anyone may ask beforehand what a sentence would mean.
+Strategy: words → Match (recognition) → Plan (handlers) → guard → actions → reply (replies). All but the actions is
+pure, so that anyone may ask beforehand what a sentence would mean.
 
-Rules: the reply comes after the actions that it speaks of. A failed one is told in the home's own words.
+Rules: the reply comes after the actions that it speaks of. A failed one is told in the home's own words. What the guard
+wants asked is asked, and nothing is done; hub.llm.chain hears the answer. What a stale home tells is told as such.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from datetime import datetime
 
-from hub.home.home import Action, Home, HomeError
+from hub.home.home import Home
+from hub.llm.asking import question
+from hub.llm.conversation import Conversations, Draft
+from hub.llm.deeds import House, Timekeeper, carry_out, outcome
+from hub.llm.guard import ASKS_ALWAYS, Guard
 from hub.llm.handlers import plan
 from hub.llm.language import load
 from hub.llm.match import Match, Refusal
 from hub.llm.plan import Plan
 from hub.llm.recognition import Recognition
 from hub.llm.replies import Replies
-from hub.llm.responder import Request
+from hub.llm.responder import Asks, Piece, Request
 from hub.llm.targets import Context
 from hub.load.scheduler import Scheduler
+
+NOT_ALLOWED = "Sorry, that is not allowed by voice."
 
 
 class IntentResponder:
     """A `Responder` for one home; `clock` tells the home's local time. Raises LanguageError."""
 
-    def __init__(self, home: Home, scheduler: Scheduler, clock: Callable[[], datetime], language: str = "en") -> None:
+    def __init__(
+        self,
+        home: Home,
+        scheduler: Scheduler,
+        clock: Callable[[], datetime],
+        language: str = "en",
+        guard: Guard = ASKS_ALWAYS,
+        conversations: Conversations | None = None,
+        timers: Timekeeper | None = None,
+    ) -> None:
         loaded = load(language)
-        self._home = home
+        self._house = House(home, timers)
         self._scheduler = scheduler
         self._clock = clock
+        self._guard = guard
+        self._conversations = conversations or Conversations(time.monotonic)
         self._recognition = Recognition(home, loaded)
         self._replies = Replies(loaded)
         self.name = self._recognition.name
@@ -39,39 +59,59 @@ class IntentResponder:
         """What a sentence means where it is heard, None where it means nothing here. Without any effect."""
         return self._recognition.recognise(text, area)
 
-    async def respond(self, request: Request) -> AsyncGenerator[str | Action, None]:
+    async def understand(self, request: Request) -> Match | None:
+        """The same for a request, on a worker."""
+        return await self._scheduler.run(lambda: self.recognise(request.text, request.area))
+
+    async def respond(self, request: Request) -> AsyncGenerator[Piece, None]:
         """Yields each action once the home has confirmed it, then the reply ("never mind" has none)."""
+        match = await self.understand(request)
+        async with aclosing(self.miss(request) if match is None else self.answer(request, match)) as pieces:
+            async for piece in pieces:
+                yield piece
+
+    async def miss(self, request: Request) -> AsyncGenerator[Piece, None]:
+        """Says why a sentence means nothing here."""
+        self._conversations.draft(request.satellite, request.text)
+        refusal = await self._scheduler.run(lambda: self._recognition.miss(request.text, request.area))
+        yield self._replies.refuse(refusal)
+
+    async def answer(self, request: Request, match: Match) -> AsyncGenerator[Piece, None]:
+        """Does what a sentence means, and says so."""
+        draft = self._conversations.draft(request.satellite, request.text)
+        context = self._context(request)
         try:
-            match, wanted = await self._scheduler.run(lambda: self._understand(request))
+            wanted = plan(match, context)
         except Refusal as refusal:
             yield self._replies.refuse(refusal)
             return
-        if wanted.actions:
-            await request.commit()
+        verdict = self._guard.verdict(wanted.actions, context.things)
+        if verdict == "refuse":
+            yield NOT_ALLOWED
+            return
+        if verdict == "ask":
+            yield self._ask(draft, match, wanted, context)
+            yield Asks()
+            return
         failures: list[str] = []
-        for action in wanted.actions:
-            try:
-                await self._home.act(action)
-            except HomeError as error:
-                failures.append(str(error))
-            else:
+        actions = (*wanted.actions, *wanted.timers)
+        async with aclosing(carry_out(self._house, actions, request, failures)) as done:
+            async for action in done:
                 yield action
-        done = len(failures) < len(wanted.actions) or not wanted.actions
-        reply = self._replies.answer(match, wanted) if done else ""
-        if text := _together(reply, failures):
-            yield text
+        if text := outcome(self._replies.answer(match, wanted), actions, failures):
+            yield text if actions else self._with_doubt(text, wanted)
 
-    def _understand(self, request: Request) -> tuple[Match, Plan]:
-        match = self.recognise(request.text, request.area)
-        if match is None:
-            raise self._recognition.miss(request.text, request.area)
-        context = Context(self._home.areas, self._home.things, self._clock(), request.area)
-        return match, plan(match, context)
+    def _context(self, request: Request) -> Context:
+        home, timers = self._house.home, self._house.timers_from(request.satellite)
+        return Context(home.areas, home.things, self._clock(), request.area, timers)
 
+    def _with_doubt(self, text: str, wanted: Plan) -> str:
+        """How things stand, and why they may stand otherwise by now."""
+        stale = self._house.home.stale
+        return f"{text.rstrip('.')}. {stale}" if stale and (wanted.matched or wanted.unmatched) else text
 
-def _together(reply: str, failures: list[str]) -> str:
-    """The reply and what failed, as sentences that can be spoken one after the other."""
-    if not failures:
-        return reply
-    told = list(dict.fromkeys(failures))
-    return " ".join([f"{reply.rstrip('.')}.", *told] if reply else told)
+    def _ask(self, draft: Draft, match: Match, wanted: Plan, context: Context) -> str:
+        """The question, which the draft keeps for whoever hears the answer."""
+        reply = self._replies.answer(match, wanted)
+        draft.question = question(wanted.actions, context.things, self._guard, reply)
+        return draft.question.text

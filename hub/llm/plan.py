@@ -12,12 +12,16 @@ from hub.llm.targets import Context
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Actions in order; the things asked about that are so, and those that are not; slots that only the home knew."""
+    """Actions in order; the things asked about that are so, and those that are not; slots that only the home knew.
+
+    `timers` are actions too, of the hub's timers instead of the home (hub.timers.actions).
+    """
 
     actions: tuple[Action, ...] = ()
     matched: tuple[Thing, ...] = ()
     unmatched: tuple[Thing, ...] = ()
     slots: Mapping[str, object] = field(default_factory=dict)
+    timers: tuple[Action, ...] = ()
 
 
 Handler = Callable[[Match, Context], Plan]

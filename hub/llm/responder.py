@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from hub.home.home import Action
+from hub.llm.model import Message
 
 
 async def at_once() -> None:
@@ -17,13 +18,23 @@ async def at_once() -> None:
 class Request:
     """What a person said, and where: `area` is the area of the satellite that heard it, if it has one.
 
-    `commit` is awaited before anything is done: until then the person may go on speaking, and the request is dropped.
+    `conversation` is what was said before, as it was heard. `commit` is awaited before anything is done: until then the
+    person may go on speaking, and the request is dropped.
     """
 
     text: str
     satellite: str
     area: str | None = None
+    conversation: tuple[Message, ...] = ()
     commit: Callable[[], Awaitable[None]] = field(default=at_once, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Asks:
+    """The reply ends in a question: the microphone opens for its answer."""
+
+
+Piece = str | Action | Asks
 
 
 class Responder(Protocol):
@@ -32,7 +43,7 @@ class Responder(Protocol):
     name: str
     """What answered, for the timeline: engine, version, data."""
 
-    def respond(self, request: Request) -> AsyncGenerator[str | Action, None]:
+    def respond(self, request: Request) -> AsyncGenerator[Piece, None]:
         """Yields the reply's text in pieces, in order, and each action when the home has confirmed it.
 
         Text that promises an outcome comes after the action. Never raises for what a person said: what was not

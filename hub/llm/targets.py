@@ -12,16 +12,21 @@ from datetime import datetime
 
 from hub.home.home import Area, Thing
 from hub.llm.match import Match, Refusal
+from hub.timers.timer import Timers
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The home at the moment of the sentence; `area` is where it was said, if that is known."""
+    """The home at the moment of the sentence; `area` is where it was said, if that is known.
+
+    `timers` are the hub's, None where it keeps none.
+    """
 
     areas: Sequence[Area]
     things: Sequence[Thing]
     now: datetime
     area: str | None = None
+    timers: Timers | None = None
 
 
 def targets(match: Match, context: Context, domain: str | None = None) -> tuple[Thing, ...]:

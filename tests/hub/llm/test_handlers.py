@@ -7,6 +7,7 @@ from datetime import datetime
 import pytest
 
 from hub.home.home import Action, Area, Thing
+from hub.home.homeassistant.services import SERVICES
 from hub.llm.handlers import HANDLERS, plan
 from hub.llm.language import load
 from hub.llm.match import Match, Refusal
@@ -107,6 +108,29 @@ def test_of_several_lists_without_shopping_none_is_the_list() -> None:
         planned((todo("Chores"), todo("Wishes")), "HassShoppingListAddItem", item="milk")
 
 
+@pytest.mark.parametrize(
+    ("intent", "domain", "service"),
+    [
+        ("HassTurnOn", "light", "light.turn_on"),
+        ("HassTurnOff", "media_player", "media_player.turn_off"),
+        ("HassTurnOn", "lock", "lock.lock"),
+        ("HassTurnOff", "lock", "lock.unlock"),
+        ("HassTurnOn", "cover", "cover.open_cover"),
+        ("HassTurnOff", "cover", "cover.close_cover"),
+        ("HassTurnOn", "valve", "valve.open_valve"),
+        ("HassTurnOff", "valve", "valve.close_valve"),
+        ("HassTurnOn", "button", "button.press"),
+        ("HassTurnOn", "input_button", "input_button.press"),
+        ("HassSetPosition", "cover", "cover.set_cover_position"),
+        ("HassSetPosition", "valve", "valve.set_valve_position"),
+    ],
+)
+def test_a_thing_is_told_what_its_domain_calls_it(intent: str, domain: str, service: str) -> None:
+    thing = Thing(f"{domain}.it", "It", domain, "on", supports=frozenset({"position"}))
+    (action,) = planned((thing,), intent, {"name": "It"}, domain=domain, position=30).actions
+    assert (action.service, action.entity_id) == (service, thing.entity_id)
+
+
 ENGLISH = load("en")
 WORDS_ALONE = {"HassGetCurrentTime", "HassGetCurrentDate", "HassNevermind", "HassRespond"}
 
@@ -125,3 +149,20 @@ def test_every_other_intent_of_the_language_is_refused_there_in_words(intent: st
 
 def test_every_handler_is_for_an_intent_of_the_language() -> None:
     assert HANDLERS.keys() <= ENGLISH.intents["intents"].keys()
+
+
+def _named() -> list[tuple[str, str]]:
+    """All intents with a handler, and the domains of what the language lets people name for them."""
+    blocks = [(intent, block) for intent in HANDLERS for block in ENGLISH.intents["intents"][intent]["data"]]
+    domains = ((intent, block.get("requires_context", {}).get("domain", [])) for intent, block in blocks)
+    return sorted({(intent, domain) for intent, some in domains for domain in some})
+
+
+@pytest.mark.parametrize(("intent", "domain"), _named())
+def test_whatever_may_be_named_is_told_what_home_assistant_can_do_with_it(intent: str, domain: str) -> None:
+    able = frozenset({"brightness", "color", "color_temp", "position", "percentage"})
+    thing = Thing(f"{domain}.it", "It", domain, "playing", supports=able)
+    numbers = dict.fromkeys(("position", "percentage", "brightness", "temperature", "volume_level", "volume_step"), 5)
+    for action in planned((thing,), intent, {"name": "It"}, domain=domain, **numbers).actions:
+        assert action.service in SERVICES
+        assert action.service.partition(".")[0] == domain

@@ -7,9 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.home.home import Area, Thing
+from hub.llm.asking import answer
 from hub.llm.language import load
 from hub.llm.recognition import Recognition
-from hub.sentences import sentences
+from hub.sentences import ANSWERS, sentences
 from hub.stt.ending.completeness import BEGINNING, LEANS, NOTHING, UNKNOWN, WHOLE, Completeness
 from hub.stt.grammar.spoken_words import LEANING, PASSED_OVER, every_word, number_phrases
 from tests.hub.stt.grammar.drawn import drawn
@@ -43,7 +44,8 @@ def test_what_is_cut_off_from_a_sentence_sounds_much_less_finished_unless_it_is_
     words, whole = sentence.split(), ENGLISH.p_end(sentence)
     for length in range(1, len(words)):
         prefix = " ".join(words[:length])
-        assert ENGLISH.p_end(prefix) <= whole - 0.5 or UNDERSTOOD.recognise(prefix, "Kitchen"), prefix
+        is_one = answer(prefix) is not None or UNDERSTOOD.recognise(prefix, "Kitchen")
+        assert ENGLISH.p_end(prefix) <= whole - 0.5 or is_one, prefix
 
 
 @given(st.lists(WORDS, max_size=12).map(" ".join) | st.text(max_size=200))
@@ -104,6 +106,11 @@ def test_politeness_says_nothing() -> None:
     assert ENGLISH.p_end("please turn off the bed light") == pytest.approx(bare)
     assert ENGLISH.p_end("can you turn off the bed light please") == pytest.approx(bare)
     assert ENGLISH.p_end("can you") <= BEGINNING
+
+
+@pytest.mark.parametrize("said", ANSWERS["en"]["HarkYes"] + ANSWERS["en"]["HarkNo"])
+def test_an_answer_to_a_question_sounds_whole(said: str) -> None:
+    assert ENGLISH.p_end(said) >= WHOLE
 
 
 def test_open_ended_words_never_sound_surely_finished() -> None:

@@ -77,6 +77,10 @@ def test_a_near_miss_becomes_the_sentence_that_was_meant(misheard: str, meant: s
         "what turn off the tv",
         "turn off the tv fan",  # more than the TV may be meant
         "garage lights off",  # and not all lights
+        "yet",  # which is no yes
+        "goal ahead",
+        "go a bed",
+        "yes pleas",
         "who won the football match",
         "tell me down doors is",
         "",

@@ -15,6 +15,7 @@ class NamedHome:
 
     things: Sequence[Thing] = ()
     areas: Sequence[Area] = field(default_factory=lambda: [Area("Kitchen", ("Cook's Room",))])
+    stale: str = ""
 
     async def act(self, action: Action) -> None:
         """Nothing happens here."""

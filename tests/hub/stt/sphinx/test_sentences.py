@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from hub.sentences import ANSWERS
 from hub.stt.sphinx.classes import home_classes, token
 from hub.stt.sphinx.flow import END, START, WAKE, WAKE_SHARE
 from hub.stt.sphinx.sentences import Sentences, home_sentences
@@ -69,6 +70,14 @@ def test_with_a_wake_phrase_the_given_share_of_sentences_follows_one() -> None:
 
 def test_a_home_without_names_can_be_asked_the_time() -> None:
     assert (START, "what", "time") in home_sentences(NamedHome([], [])).ngrams
+
+
+def test_any_home_hears_what_is_said_to_a_question_of_the_hub() -> None:
+    ngrams = home_sentences(NamedHome([], [])).ngrams
+    for answers in ANSWERS["en"].values():
+        for said in answers:
+            words = (START, *said.split(), END)
+            assert set(zip(words, words[1:], words[2:], strict=False)) <= ngrams.keys(), said
 
 
 def test_names_are_one_token_in_plain_letters() -> None:

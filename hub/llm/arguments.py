@@ -1,0 +1,131 @@
+"""The arguments of each tool, as checked types: a model's JSON becomes one of these or nothing is done.
+
+A field is the slot of the same name that a sentence would have filled, so hub.llm.handlers takes both alike.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from hub.llm.match import Match
+
+Text = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+Percent = Annotated[int, msgspec.Meta(ge=0, le=100)]
+Switched = Literal["light", "switch", "fan", "cover", "lock", "climate", "media_player", "scene", "script"]
+"""Domains of what can be turned on and off."""
+
+
+class Arguments(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+    """What a tool is given; this one takes nothing."""
+
+    def match(self, intent: str) -> Match:
+        """What a sentence with this meaning would have been understood as."""
+        slots = {name: value for name, value in msgspec.structs.asdict(self).items() if value is not None}
+        return Match(intent, "default", slots)
+
+
+class Somewhere(Arguments, frozen=True, kw_only=True):
+    """The things of an area, one by its name, or where neither is given all that fit."""
+
+    name: Text | None = None
+    area: Text | None = None
+
+
+class Which(Somewhere, frozen=True, kw_only=True):
+    """Things that are named by more than nothing: what is done to all of a home is asked for by each area."""
+
+    def __post_init__(self) -> None:
+        """Refuses a call that would mean the whole home."""
+        if self.name is None and self.area is None:
+            raise ValueError("say which: give name or area")
+
+
+class Stand(Somewhere, frozen=True, kw_only=True):
+    """Things asked about."""
+
+    domain: Text | None = None
+    device_class: Text | None = None
+
+
+class Switch(Somewhere, frozen=True, kw_only=True):
+    """One thing by its name, or all of a domain."""
+
+    domain: Switched | None = None
+    device_class: Text | None = None
+
+    def __post_init__(self) -> None:
+        """Refuses a call that would mean everything there is."""
+        if self.name is None and self.domain is None:
+            raise ValueError("say what: give name, or domain with area")
+
+
+class Shine(Which, frozen=True, kw_only=True):
+    """How a light is to shine."""
+
+    brightness: Percent | None = None
+    color: Annotated[str, msgspec.Meta(min_length=1, max_length=30, description="a color's English name")] | None = None
+    temperature: Annotated[int, msgspec.Meta(ge=1000, le=10_000, description="of white, in kelvin")] | None = None
+
+    def __post_init__(self) -> None:
+        """Refuses a call without an effect."""
+        super().__post_init__()
+        if self.brightness is None and self.color is None and self.temperature is None:
+            raise ValueError("say how: give brightness, color or temperature")
+
+
+class Position(Which, frozen=True, kw_only=True):
+    """Of a cover."""
+
+    position: Annotated[Percent, msgspec.Meta(description="0 is closed, 100 is open")]
+
+
+class Speed(Which, frozen=True, kw_only=True):
+    """Of a fan."""
+
+    percentage: Percent
+
+
+class Temperature(Somewhere, frozen=True, kw_only=True):
+    """That a thermostat shall reach."""
+
+    temperature: Annotated[float, msgspec.Meta(ge=-50, le=150, description="in the home's unit")]
+
+
+class Volume(Somewhere, frozen=True, kw_only=True):
+    """Of media players."""
+
+    volume_level: Annotated[Percent, msgspec.Meta(description="percent of full volume")]
+
+
+class VolumeStep(Somewhere, frozen=True, kw_only=True):
+    """Of media players."""
+
+    volume_step: Literal["up", "down"]
+
+
+class Item(Arguments, frozen=True, kw_only=True):
+    """Of a to-do list."""
+
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=100, description="the list's name")]
+    item: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+
+
+class WhichTimer(Arguments, frozen=True, kw_only=True):
+    """One by its name, or the only one there is."""
+
+    name: Text | None = None
+
+
+class Length(WhichTimer, frozen=True, kw_only=True):
+    """Of a timer, or what it gets more or less."""
+
+    hours: Annotated[int, msgspec.Meta(ge=0, le=99)] | None = None
+    minutes: Annotated[int, msgspec.Meta(ge=0, le=999)] | None = None
+    seconds: Annotated[int, msgspec.Meta(ge=0, le=9999)] | None = None
+
+    def __post_init__(self) -> None:
+        """Refuses no time at all."""
+        if not (self.hours or self.minutes or self.seconds):
+            raise ValueError("say how long: give hours, minutes or seconds")
