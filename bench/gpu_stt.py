@@ -54,6 +54,7 @@ class Names:
 
     areas: tuple[Area, ...] = tuple(Area(f"name{number}") for number in range(NAMES))
     things: tuple[Thing, ...] = field(default=())
+    stale: str = ""
 
     async def act(self, action: Action) -> None:
         """Nobody acts in it."""

@@ -110,10 +110,13 @@ class House:
         self._asked = 0
         self._events: asyncio.Queue[dict[str, object]] = asyncio.Queue()
 
-    async def ask(self, question: Question) -> Answer:
-        """Speaks one question into the microphone and waits until the reply has been played."""
+    async def ask(self, question: Question, wake: bool = True) -> Answer:
+        """Speaks one question into the microphone and waits until the reply has been played.
+
+        Without `wake` it is the answer to what the satellite has just asked.
+        """
         self._asked += 1
-        record(question, self.microphone / f"{self._asked:04}.wav")
+        record(question, self.microphone / f"{self._asked:04}.wav", wake)
         answer = Answer(question.text)
         try:
             async with asyncio.timeout(ANSWER_S):
@@ -162,7 +165,8 @@ async def house(
         async with program("satellite", *alone, *sound, *satellite) as made.satellite:
             port = (await made.satellite.says(r"listens on .* port (\d+)"))[1]
             times = f"timeline.file={output / 'timeline.sqlite'}"
-            leads = ("--satellite", f"127.0.0.1:{port}", "--watch", "json", "--set", times, "--set", "serve.port=0")
+            own = ("--set", times, "--set", "serve.port=0", "--set", "timers.file=")
+            leads = ("--satellite", f"127.0.0.1:{port}", "--watch", "json", *own)
             async with program("hub", *leads, *hub) as made.hub, _background(made.follow()):
                 await made.hub.says("leading ")
                 yield made

@@ -73,11 +73,14 @@ def said(text: str, folder: Path) -> Question:
     return Question(text, _read(path))
 
 
-def record(asked: Question, path: Path) -> None:
-    """Writes the recording for the microphone to `path` and its label track beside it; appears there whole."""
-    wake = _read(WAKE_WORD)
+def record(asked: Question, path: Path, wake: bool = True) -> None:
+    """Writes the recording for the microphone to `path` and its label track beside it; appears there whole.
+
+    Without `wake` there is no wake word in it: an answer to what the satellite asks.
+    """
+    word = _read(WAKE_WORD) if wake else np.zeros(0, np.float32)
     lead, gap = np.zeros(round(LEAD_S * SPEECH.rate), np.float32), np.zeros(round(GAP_S * SPEECH.rate), np.float32)
-    before = np.concatenate([lead, wake[: _speech_end(wake)], gap])
+    before = np.concatenate([lead, word[: _speech_end(word)], gap])
     end = len(before) + _speech_end(asked.sound)
     sound = np.concatenate([before, asked.sound])[:end]
     sound = sound + np.random.default_rng(0).normal(0, NOISE_RMS, len(sound)).astype(np.float32)

@@ -29,6 +29,13 @@ class HomeSettings(Slice, frozen=True):
     """The home that is spoken to."""
 
     file: str
+    url: str
+    token: Secret
+
+    def __post_init__(self) -> None:
+        """Refuses two homes."""
+        if self.file and self.url:
+            raise ValueError("url: a hub has one home; give either home.file or home.url")
 
 
 class PocketSphinxSettings(Slice, frozen=True):
@@ -84,12 +91,47 @@ class EndpointSettings(Slice, frozen=True):
     longest_s: Annotated[float, msgspec.Meta(ge=1, le=30)]
 
 
+class ChatModelSettings(Slice, frozen=True):
+    """A language model behind a server."""
+
+    base_url: Annotated[str, msgspec.Meta(pattern=r"^https?://[^/]", max_length=500)]
+    model: Name
+    key: Secret
+    temperature: Annotated[float, msgspec.Meta(ge=0, le=2)]
+    longest_tokens: Annotated[int, msgspec.Meta(ge=16, le=8192)]
+    first_token_s: Annotated[float, msgspec.Meta(ge=0.1, le=120)]
+    next_token_s: Annotated[float, msgspec.Meta(ge=0.1, le=60)]
+
+
+Verdict = Literal["allow", "ask", "refuse"]
+
+
+class GuardSettings(Slice, frozen=True):
+    """What lets somebody in."""
+
+    lock: Verdict
+    cover: Verdict
+    alarm_control_panel: Verdict
+
+
+LlmEngine = Literal["intents", "groq", "openai"]
+
+
 class Llm(Slice, frozen=True):
     """What answers."""
 
-    engine: Literal["intents"]
+    engines: Annotated[tuple[LlmEngine, ...], msgspec.Meta(min_length=1, max_length=3)]
     language: Name
-    key: Secret
+    prompt: str
+    speculate: bool
+    guard: GuardSettings
+    groq: ChatModelSettings
+    openai: ChatModelSettings
+
+    def __post_init__(self) -> None:
+        """Refuses an order that nothing would keep to: the intents are asked first, and there are no two of one."""
+        if self.engines[0] != "intents" or len(set(self.engines)) < len(self.engines):
+            raise ValueError('engines: expected "intents" first, then each of "groq", "openai" at most once')
 
 
 class Tts(Slice, frozen=True):
@@ -135,6 +177,12 @@ class Budgets(Slice, frozen=True):
     whole_ms: Milliseconds
 
 
+class TimerSettings(Slice, frozen=True):
+    """Timers that people set by talking to the hub."""
+
+    file: str
+
+
 class TimelineSettings(Slice, frozen=True):
     """Where the times of turns are kept."""
 
@@ -156,5 +204,6 @@ class HubSettings(Slice, frozen=True):
     pacing: Pacing
     load: Load
     serve: Serve
+    timers: TimerSettings
     budgets: Budgets
     timeline: TimelineSettings

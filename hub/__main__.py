@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
+import os
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from datetime import datetime
 
 from config import command_line
 from config.command_line import Short
 from config.hub import HubSettings
 from config.loading import SettingsError
 from hub import parts
+from hub.ask import command as ask
+from hub.engines import Engines
 from hub.fleet import lead_all
-from hub.home.demo import DemoHome
-from hub.llm.intents import IntentResponder
 from hub.llm.language import LanguageError
+from hub.llm.prompt import PromptError
 from hub.load.scheduler import Scheduler
 from hub.serve.server import serve_clients
 from hub.session import Service
 from hub.store import Store
 from hub.stt.ending.completeness import Completeness
 from hub.stt.recognizer import RecognizerError
+from hub.timers.keeper import TimerKeeper
+from hub.timers.kept import TimersFile, place
 from hub.transcribe import command as transcribe
 from hub.tts.espeak import Espeak
 from hub.tts.voice import VoiceError
-from hub.turn import Engines
 from hub.watch import Watch, watcher
 from wire.errors import CannotListen
 from wire.program import run
@@ -41,7 +44,7 @@ SHORTS = {
 }
 
 
-COMMANDS = {"transcribe": transcribe.ABOUT}
+COMMANDS = {"ask": ask.ABOUT, "transcribe": transcribe.ABOUT}
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -49,6 +52,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     command, rest = command_line.command(COMMANDS, argv)
     if command == "transcribe":
         transcribe.main(rest)
+    elif command == "ask":
+        ask.main(rest)
     else:
         _hub(rest)
 
@@ -61,39 +66,50 @@ def _hub(argv: Sequence[str]) -> None:
     started = command_line.start("hub", HubSettings, parser, SHORTS, argv)
     settings = started.settings
     try:
-        home = parts.home(settings.home)
         if started.check:
-            things, satellites = len(home.things), len(settings.fleet.satellites)
-            print(f"hark-hub: the settings are good; satellites: {satellites}, things in the home: {things}")
+            print(_checked(settings))
         else:
-            run(serve(settings, home, watcher(started.options.watch)))
-    except (SettingsError, LanguageError, RecognizerError, VoiceError, CannotListen) as error:
+            run(serve(settings, watcher(started.options.watch)))
+    except (SettingsError, LanguageError, PromptError, RecognizerError, VoiceError, CannotListen) as error:
         command_line.refuse("hub", error)
 
 
-async def serve(settings: HubSettings, home: DemoHome, watch: Watch) -> None:
+def _checked(settings: HubSettings) -> str:
+    """What the settings say, without asking anybody."""
+    home = settings.home.url or f"{len(parts.demo_home(settings.home).things)} things"
+    return f"hark-hub: the settings are good; satellites: {len(settings.fleet.satellites)}, the home: {home}"
+
+
+async def serve(settings: HubSettings, watch: Watch) -> None:
     """Loads the engines that the settings name, leads the satellites and serves other clients."""
     async with AsyncExitStack() as stack:
         scheduler = await stack.enter_async_context(Scheduler(settings.load.slots))
+        home = await stack.enter_async_context(parts.home(settings.home))
+        timers = TimerKeeper(TimersFile(place(settings.timers.file, os.environ)))
+        answers = await stack.enter_async_context(parts.answers(settings.llm, home, scheduler, timers))
         completeness = Completeness(home, settings.llm.language)
         engines = Engines(
             recognizer=await stack.enter_async_context(parts.recognizer(settings.stt, home, scheduler)),
             vad=parts.vad(settings.vad),
-            judge=lambda words: asyncio.to_thread(
-                completeness.p_end, words
-            ),  # too short to wait for engines in the scheduler
-            responder=IntentResponder(home, scheduler, lambda: datetime.now().astimezone(), settings.llm.language),
+            judge=lambda words: asyncio.to_thread(completeness.p_end, words),  # too short to wait in the scheduler
+            responder=answers.responder,
             voice=Espeak(settings.tts.voice, settings.tts.words_per_minute, scheduler),
+            conversations=answers.conversations,
+            warm=answers.responder.warm,
+            loaded=lambda: scheduler.busy > settings.load.slots,
         )
         store = Store(settings.timeline)
         stack.callback(store.close)
         for stage, name in engines.names().items():
             _log.info("%s: %s", stage, name)
+        gc.collect()
+        gc.freeze()  # what was loaded stays: the collector would stop every turn for 40 ms to look through it
         systemd = Systemd()
         systemd.ready()
         async with asyncio.TaskGroup() as group:
             group.create_task(systemd.keep_alive(lambda: True))
-            group.create_task(lead_all(Service(settings, engines, store, watch)))
+            group.create_task(timers.run())
+            group.create_task(lead_all(Service(settings, engines, store, watch, timers)))
             group.create_task(serve_clients(settings, engines))
 
 

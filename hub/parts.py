@@ -6,30 +6,111 @@ Each is imported only where it is wanted, since some are optional: what is missi
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+import msgspec
+
 import config
-from config.hub import HomeSettings, Stt, SttEngine, VadSettings
+from config.hub import HomeSettings, Llm, LlmEngine, Stt, SttEngine, VadSettings
+from config.loading import SettingsError
 from hub.home.demo import DemoHome
 from hub.home.home import Home
+from hub.llm.chain import Chain
+from hub.llm.conversation import Conversations
+from hub.llm.deeds import House
+from hub.llm.failover import Failover
+from hub.llm.guard import Guard
+from hub.llm.hands import Tooling
+from hub.llm.intents import IntentResponder
+from hub.llm.model import Model
+from hub.llm.prompt import Prompt, persona
+from hub.llm.thinking import Limits, ModelResponder
 from hub.load.scheduler import Scheduler
 from hub.stt.activity import VoiceActivity
 from hub.stt.fallback import Fallback
 from hub.stt.nearest.nearest import Nearest
 from hub.stt.recognizer import Recognizer, RecognizerError
+from hub.timers.keeper import TimerKeeper
 
 ANY_LANGUAGE = "auto"
 
 _log = logging.getLogger(__name__)
 
 
-def home(settings: HomeSettings) -> DemoHome:
+@asynccontextmanager
+async def home(settings: HomeSettings) -> AsyncGenerator[Home]:
+    """The home of the settings, followed while the context lasts; raises SettingsError."""
+    if not settings.url:
+        yield demo_home(settings)
+        return
+    try:
+        from hub.home.homeassistant.homeassistant import HomeAssistant
+
+        followed = HomeAssistant(settings.url, settings.token)
+    except ImportError as error:
+        raise SettingsError(f"hass-client is not installed ({error}); run: pip install 'hark[hub]'") from None
+    except ValueError as error:
+        raise SettingsError(f"home.url: {error}") from None
+    async with followed:
+        yield followed
+
+
+def demo_home(settings: HomeSettings) -> DemoHome:
     """The home of the settings' file, or the one that ships; raises SettingsError."""
     shipped = Path(config.__file__).with_name("home.toml")
     return DemoHome.load(Path(settings.file).expanduser() if settings.file else shipped)
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What answers, and what it shares with the turns."""
+
+    responder: Chain
+    conversations: Conversations
+
+
+@asynccontextmanager
+async def answers(
+    settings: Llm,
+    home: Home,
+    scheduler: Scheduler,
+    timers: TimerKeeper | None = None,
+    watch: Callable[[Model], Model] = lambda model: model,
+) -> AsyncGenerator[Answers]:
+    """The home's intents, and behind them the models of the settings; raises LanguageError and PromptError.
+
+    `watch` may put something of its own around each model.
+    """
+    guard, conversations = Guard(**msgspec.structs.asdict(settings.guard)), Conversations(time.monotonic)
+    intents = IntentResponder(home, scheduler, _now, settings.language, guard, conversations, timers)
+    async with AsyncExitStack() as stack:
+        models = [watch(await stack.enter_async_context(_model(name, settings))) for name in settings.engines[1:]]
+        thinker = None
+        if models:
+            prompt = Prompt(persona(settings.language, settings.prompt), home)
+            tooling = Tooling(House(home, timers), guard, _now)
+            thinker = ModelResponder(Failover(models, time.monotonic), prompt, tooling, conversations, Limits())
+        yield Answers(Chain(home, guard, conversations, intents, thinker), conversations)
+
+
+def _now() -> datetime:
+    return datetime.now().astimezone()
+
+
+def _model(name: LlmEngine, settings: Llm) -> AbstractAsyncContextManager[Model]:
+    if name == "groq":
+        from hub.llm.groq import Groq
+
+        return Groq(settings.groq)
+    from hub.llm.openai import OpenAI
+
+    return OpenAI(settings.openai)
 
 
 @asynccontextmanager

@@ -11,6 +11,7 @@ from wyoming.event import Event
 
 from hub.stt.activity import Voice
 from hub.tts.pacing import Progress
+from hub.tts.spoken import Spoken
 from wire.connection import Sendable
 from wire.pcm import SPEECH
 
@@ -32,6 +33,11 @@ class Room:
     area: str | None
     send: Callable[[Event | Sendable], Awaitable[None]]
     progress: Progress = field(default_factory=Progress)
+    spoken: Spoken = field(default_factory=Spoken)
+    asks: bool = False
+    """Whether the reply ends in a question."""
+    certain: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set while the turn's words are taken for all."""
     answered: bool = False
     """Whether the turn's words are certain: something was done or said for them, or the person's grace is over."""
     _inbox: asyncio.Queue[bytes | Voice | None] = field(default_factory=lambda: asyncio.Queue(INBOX + 1))
@@ -50,6 +56,11 @@ class Room:
         """More from the satellite, None for its end. Beyond the longest turn, or after the answer, nothing counts."""
         if not self.answered and self._inbox.qsize() < INBOX:
             self._inbox.put_nowait(piece)
+
+    async def commit(self, words: str) -> None:
+        """Waits until these words are certain, and answers them: what comes next is for good."""
+        await self.certain.wait()
+        await self.answer(words)
 
     async def answer(self, words: str) -> None:
         """Ends the hearing for good and tells the satellite what was heard; only the first call counts."""

@@ -21,11 +21,13 @@ from wyoming.satellite import RunSatellite
 from wyoming.vad import VoiceStarted, VoiceStopped
 
 from config.hub import HubSettings
+from hub.engines import Engines
 from hub.room import Room
 from hub.store import Store
 from hub.stt.activity import Voice
 from hub.timeline import Timeline
-from hub.turn import Engines, Turn, take_turn
+from hub.timers.keeper import TimerKeeper
+from hub.turn import Turn, remember, take_turn
 from hub.watch import Watch
 from hub.waterfall import over_budget, waterfall
 from wire import hark
@@ -53,6 +55,7 @@ class Service:
     engines: Engines
     store: Store
     watch: Watch
+    timers: TimerKeeper
 
 
 class Session:
@@ -63,6 +66,7 @@ class Session:
         self._service = service
         self._name = address
         self._area: str | None = None
+        self._met = asyncio.Event()  # its name is known
         self._room: Room | None = None
         self._task: asyncio.Task[None] | None = None
         self._timelines: dict[str, Timeline] = {}
@@ -77,7 +81,8 @@ class Session:
             await self._connection.send(greeting)
         try:
             async with asyncio.TaskGroup() as group:
-                beats = [group.create_task(self._connected(beat)) for beat in (self._ping, self._look_at_clock)]
+                endless = self._ping, self._look_at_clock, self._tell_timers
+                beats = [group.create_task(self._connected(beat)) for beat in endless]
                 await self._connected(partial(self._read, group))
                 for beat in beats:
                     beat.cancel()
@@ -128,7 +133,7 @@ class Session:
                 await self._stop_turn()
                 self._begin_turn(said, group)
             case hark.Cancel():
-                await self._cancelled(said.turn)
+                await self._cancelled(said)
             case hark.Playback():
                 self._played(said)
             case hark.Clock(t1=float() as t1, t2=float() as t2):
@@ -140,11 +145,13 @@ class Session:
             case hark.Hello():
                 _log.info("leading %s", said.name)
 
-    async def _cancelled(self, turn: str) -> None:
+    async def _cancelled(self, said: hark.Cancel) -> None:
         """Barge-in; whatever became of the turn, the satellite waits for the flush."""
-        if self._room is not None and turn == self._room.turn:
+        room = self._room
+        if room is not None and said.turn == room.turn:
             await self._stop_turn()
-        await self._connection.send(hark.Flush(turn))
+            remember(room, self._service.engines, room.spoken.heard(said.played_ms / 1000))
+        await self._connection.send(hark.Flush(said.turn))
 
     def _played(self, said: hark.Playback) -> None:
         if self._room is not None and said.turn == self._room.turn:
@@ -155,6 +162,7 @@ class Session:
             satellite = Info.from_event(event).satellite
             if satellite is not None:
                 self._name, self._area = _label(satellite.name), _label(satellite.area or "") or None
+                self._met.set()
         except (KeyError, TypeError, ValueError, AttributeError):
             raise MalformedEvent("the satellite's info cannot be read; check its version") from None
 
@@ -174,6 +182,7 @@ class Session:
         self._room = Room(said.turn, self._name, self._area, self._connection.send)
         self._show(said.turn, "awake", name=said.name or "?", score=said.score or 0.0)
         turn = Turn(service.engines, service.settings, timeline, service.watch)
+        group.create_task(service.engines.warm())
         self._task = group.create_task(self._connected(partial(self._take, self._room, turn)))
 
     async def _take(self, room: Room, turn: Turn) -> None:
@@ -212,6 +221,7 @@ class Session:
             over_budget=[name for name, over in over_budget(stages, budgets).items() if over],
             overhead_ms=timeline.overhead_ms(),
             engines=dict(timeline.engines),
+            speculation=self._service.engines.speculation.report(),
             waterfall=waterfall(timeline, budgets),
         )
 
@@ -224,6 +234,10 @@ class Session:
         while True:
             await asyncio.sleep(PING_S)
             await self._connection.send(Ping())
+
+    async def _tell_timers(self) -> None:
+        await self._met.wait()
+        await self._service.timers.tell(self._name, self._connection.send)
 
     async def _look_at_clock(self) -> None:
         for _ in range(FIRST_LOOKS):

@@ -50,6 +50,13 @@ class Timeline:
         """Now, unless it was marked before."""
         self.marks.setdefault(name, self.clock())
 
+    def forget_reply(self) -> None:
+        """Drops what a reply left that came to nothing."""
+        for mark in ("first_token", "first_clause", "first_audio_made"):
+            self.marks.pop(mark, None)
+        for span in ("llm", "tts"):
+            self.spans.pop(span, None)
+
     @contextmanager
     def span(self, name: str, *, only_first: bool = False) -> Iterator[None]:
         """Measures what an engine takes; the latest call counts, or the first alone."""

@@ -3,35 +3,38 @@
     sound → hear → respond → clauses → speech → pace → the satellite
 
 Every stage is a function from an async iterator to an async iterator. Barge-in cancels the task that runs
-`take_turn`; each `async with` on this page then ends its stage, so nothing of the turn is left. A person who goes on
-speaking before anything was done or said for the words so far takes them back: the turn goes on hearing.
+`take_turn`; each `async with` on this page then ends its stage, so nothing of the turn is left. The reply is begun at
+each pause and waits until the words are certain (hub/answering.py); a person who goes on speaking before anything was
+done or said for them takes them back.
 """
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, replace
 
 from wyoming.audio import AudioChunk, AudioStart, AudioStop
 from wyoming.error import Error
 
 from config.hub import HubSettings
+from hub.answering import Answering
+from hub.engines import Engines
 from hub.home.home import Action
-from hub.llm.responder import Request, Responder
-from hub.load.estimates import Estimate
+from hub.llm.responder import Asks, Request
 from hub.room import Room
 from hub.stages import ahead, latest
-from hub.stt.activity import Activity, VoiceActivity
+from hub.stt.activity import Activity
 from hub.stt.ending.endpoint import End, Endpoint
 from hub.stt.hearing import Hypothesis, hear
-from hub.stt.recognizer import Recognizer, RecognizerError, Words
-from hub.stt.utterance import Judge
+from hub.stt.recognizer import RecognizerError, Words
 from hub.timeline import Timeline
 from hub.tts.chunker import clauses
 from hub.tts.pacing import pace
-from hub.tts.voice import Voice, VoiceError
+from hub.tts.spoken import Spoken
+from hub.tts.voice import VoiceError
 from hub.watch import Watch
 from wire import hark
 
@@ -47,23 +50,6 @@ NOT_HEARD = "Sorry, I could not listen just now. Please try again."
 
 
 @dataclass(frozen=True, slots=True)
-class Engines:
-    """What main picked for the stages; `vad` makes a voice detector for one utterance, None leaves it to satellites."""
-
-    recognizer: Recognizer
-    vad: Callable[[], VoiceActivity] | None
-    judge: Judge
-    responder: Responder
-    voice: Voice
-    final: Estimate = field(default_factory=Estimate)
-    """Seconds that a final decode takes."""
-
-    def names(self) -> dict[str, str]:
-        """For the timeline."""
-        return {"stt": self.recognizer.name, "llm": self.responder.name, "tts": self.voice.name}
-
-
-@dataclass(frozen=True, slots=True)
 class Turn:
     """What a turn needs besides its room."""
 
@@ -75,24 +61,46 @@ class Turn:
 
 async def take_turn(room: Room, turn: Turn) -> None:
     """Runs one turn to its end; returns when the reply's last sound has been sent."""
-    async with latest() as reply:
-        try:
-            await _hear_out(room, turn, reply)
-        except RecognizerError as error:
-            _log.error("turn %s could not be heard: %s", room.turn, error)
-            await reply.replace(speak(room, turn, apology(NOT_HEARD), ""))
-        await reply.done()
+    try:
+        async with latest() as reply:
+            try:
+                await hear_out(room, turn, reply)
+            except RecognizerError as error:
+                _log.error("turn %s could not be heard: %s", room.turn, error)
+                room.certain.set()
+                await reply.replace(speak(room, turn, apology(NOT_HEARD), Request("", room.satellite)))
+            await reply.done()
+            remember(room, turn.engines, room.spoken.text)
+    except asyncio.CancelledError:
+        remember(room, turn.engines, room.spoken.heard(room.progress.played_s))  # barge-in: the rest was never heard
+        raise
 
 
-async def _hear_out(room: Room, turn: Turn, reply: latest) -> None:
+async def hear_out(room: Room, turn: Turn, reply: latest) -> None:
     """Hears until the words are certain, with the reply to them begun; speech that resumes before ends that reply."""
-    heard = Hypothesis(Words())
+    timeline, engines = turn.timeline, turn.engines
+    answering = Answering(
+        room,
+        reply,
+        lambda request, watch: respond(room, replace(turn, watch=watch), request),
+        engines.speculation,
+        turn.watch,
+        timeline.clock,
+        timeline.forget_reply,
+    )
+    heard, began = Hypothesis(Words()), timeline.clock()
     async with aclosing(understand(room, turn)) as hypotheses:
         async for heard in hypotheses:
             if room.answered:
-                return
-            ended = heard.end not in (None, End.NO_SPEECH)
-            await reply.replace(respond(room, turn, heard.text) if ended else None)
+                break
+            if heard.end not in (None, End.NO_SPEECH):
+                await answering.confirm(request_for(room, turn, heard.text))
+            elif heard.complete and turn.settings.llm.speculate:
+                request = request_for(room, turn, heard.text)
+                await answering.expect(request, timeline.clock() - began, engines.loaded())
+            else:
+                await answering.drop()
+    engines.speculation.turn()
     if heard.end is not End.NO_SPEECH:
         await room.answer(heard.text)
 
@@ -117,23 +125,32 @@ async def understand(room: Room, turn: Turn) -> AsyncGenerator[Hypothesis, None]
         engines.final.add(timeline.spans["stt"])
 
 
-async def respond(room: Room, turn: Turn, words: str) -> None:
-    """Answers the words, aloud; when that is done, or has failed, they are certain at the latest."""
-    try:
-        await speak(room, turn, answer(room, turn, words), words)
-    except Exception:
-        await room.answer(words)
-        raise
-    await room.answer(words)
+def request_for(room: Room, turn: Turn, words: str) -> Request:
+    """What is asked, as things stand."""
+    said = turn.engines.conversations.messages(room.satellite)
+    return Request(words, room.satellite, room.area, said, lambda: room.commit(words))
 
 
-async def answer(room: Room, turn: Turn, words: str) -> AsyncGenerator[str, None]:
+def remember(room: Room, engines: Engines, text: str) -> None:
+    """The conversation remembers the words, once they are certain, and what was heard of the reply."""
+    if room.answered:
+        engines.conversations.heard(room.satellite, room.turn, text)
+
+
+async def respond(room: Room, turn: Turn, request: Request) -> None:
+    """Answers a request, aloud."""
+    await speak(room, turn, answer(room, turn, request), request)
+    await room.commit(request.text)
+
+
+async def answer(room: Room, turn: Turn, request: Request) -> AsyncGenerator[str, None]:
     """Yields the reply's text as it is made; the actions in between have then been confirmed by the home."""
-    request = Request(words, room.satellite, room.area, lambda: room.answer(words))
     async with aclosing(turn.engines.responder.respond(request)) as pieces:
         async for piece in pieces:
             if isinstance(piece, Action):
                 show(turn, "action", **asdict(piece))
+            elif isinstance(piece, Asks):
+                room.asks = True
             else:
                 turn.timeline.first("first_token")
                 yield piece
@@ -144,28 +161,32 @@ async def apology(text: str) -> AsyncGenerator[str, None]:
     yield text
 
 
-async def speak(room: Room, turn: Turn, reply: AsyncGenerator[str, None], words: str) -> None:
-    """Speaks a reply to these words while it is still being made; its first sound makes them certain."""
+async def speak(room: Room, turn: Turn, reply: AsyncGenerator[str, None], request: Request) -> None:
+    """Speaks a reply while it is still being made; before its first sound goes out, the request is certain."""
+    room.spoken, room.asks = Spoken(), False
     voice, pacing = turn.engines.voice, turn.settings.pacing
     sound = voice.format
     try:
         async with (
             ahead(reply, TOKENS_AHEAD) as text,
             ahead(timed_clauses(text, turn), CLAUSES_AHEAD) as chunks,
-            ahead(speech(chunks, turn), PIECES_AHEAD) as pieces,
+            ahead(speech(room, chunks, turn), PIECES_AHEAD) as pieces,
             aclosing(pace(pieces, sound, room.progress, pacing.ahead_s)) as paced,
         ):
             started = False
             async for piece in paced:
                 if not started:
-                    await room.answer(words)
+                    await room.commit(request.text)
                     await room.send(hark.Turn(room.turn, "reply"))
                     await room.send(AudioStart(sound.rate, sound.width, sound.channels))
                     started = True
                 await room.send(AudioChunk(sound.rate, sound.width, sound.channels, piece))
+            if started and room.asks:
+                await room.send(hark.Listen(room.turn))
             if started:
                 await room.send(AudioStop())
     except VoiceError as error:
+        await room.commit(request.text)
         _log.error("the reply of turn %s could not be spoken: %s", room.turn, error)
         show(turn, "failed", text=str(error))
         await room.send(Error(text="the reply could not be spoken", code="tts-failed"))
@@ -185,15 +206,18 @@ async def timed_clauses(text: AsyncIterator[str], turn: Turn) -> AsyncGenerator[
             chunk = await anext(chunks, None)
 
 
-async def speech(chunks: AsyncIterator[str], turn: Turn) -> AsyncGenerator[bytes, None]:
+async def speech(room: Room, chunks: AsyncIterator[str], turn: Turn) -> AsyncGenerator[bytes, None]:
     """The sound of the chunks, one after the other, each piece as it is made."""
+    kind = turn.engines.voice.format
     async for chunk in chunks:
+        room.spoken.clause(chunk)
         async with aclosing(turn.engines.voice.speak(chunk)) as sound:
             with turn.timeline.span("tts", only_first=True):
                 piece = await anext(sound, None)
             if piece is not None:
                 turn.timeline.first("first_audio_made")
             while piece is not None:
+                room.spoken.sound(kind.seconds(len(piece)))
                 yield piece
                 piece = await anext(sound, None)
 

@@ -12,7 +12,7 @@ from types import MappingProxyType
 import numpy as np
 
 from hub.home.home import Action
-from hub.llm.responder import Request
+from hub.llm.responder import Piece, Request
 from hub.stt.recognizer import Voiced, Word, Words
 from satellite.engines.files import PacedStream
 from satellite.hearing.wake import STOP
@@ -116,7 +116,7 @@ class FakeResponder:
     open: int = 0
     name: str = "scripted"
 
-    async def respond(self, request: Request) -> AsyncGenerator[str | Action, None]:
+    async def respond(self, request: Request) -> AsyncGenerator[Piece, None]:
         """See hub.llm.responder.Responder."""
         self.asked.append(request)
         self.open += 1

@@ -17,7 +17,7 @@ from wyoming.user_event import UserEvent
 from wire.errors import MalformedEvent
 from wire.pcm import SILENCE_DBFS
 
-CAPABILITIES = ("turn", "cancel", "playback", "clock", "trace")
+CAPABILITIES = ("turn", "cancel", "playback", "clock", "trace", "listen")
 """What this release knows; what both hellos name is what both may use."""
 
 LENGTH = 200  # characters of a string
@@ -116,6 +116,14 @@ class Clock(HarkEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class Listen(HarkEvent):
+    """Hub to satellite, before its turn's end: the reply asks something, so the answer to it needs no wake word."""
+
+    NAME: ClassVar[str] = "hark/listen"
+    turn: str
+
+
+@dataclass(frozen=True, slots=True)
 class Trace(HarkEvent):
     """Satellite to hub: its own times of the turn, by mark."""
 
@@ -207,5 +215,5 @@ _RULES: dict[str, _Rule] = {
 """By field: a field's name means the same in every event."""
 
 _KINDS: dict[str, type[HarkEvent]] = {
-    kind.NAME: kind for kind in (Hello, Standby, Turn, Cancel, Flush, Playback, Clock, Trace)
+    kind.NAME: kind for kind in (Hello, Standby, Turn, Cancel, Flush, Playback, Clock, Listen, Trace)
 }

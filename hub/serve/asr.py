@@ -27,6 +27,7 @@ from wyoming.asr import Transcript
 from wyoming.event import Event
 
 from config.hub import EndpointSettings, HubSettings
+from hub.engines import Engines
 from hub.parts import ANY_LANGUAGE
 from hub.serve.client import Client
 from hub.serve.partials import Partials
@@ -36,7 +37,6 @@ from hub.stt.ending.endpoint import Endpoint
 from hub.stt.hearing import Hypothesis, hear
 from hub.stt.recognizer import RecognizerError, Words
 from hub.timeline import Timeline
-from hub.turn import Engines
 from wire.audio import sound_format
 from wire.errors import WireError
 from wire.framing import Version

@@ -12,9 +12,9 @@ from importlib.metadata import version
 from wyoming.info import AsrModel, AsrProgram, Attribution, Info, TtsProgram, TtsVoice
 
 from config.hub import HubSettings
+from hub.engines import Engines
 from hub.serve.asr import ends_turns
 from hub.serve.utterance import base
-from hub.turn import Engines
 
 HARK = Attribution(name="Hark", url="https://www.home-assistant.io/integrations/wyoming")
 NAME = "hark"

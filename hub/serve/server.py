@@ -22,11 +22,11 @@ from wyoming.ping import Ping, Pong
 
 from config.hub import HubSettings
 from config.parts import is_among
+from hub.engines import Engines
 from hub.serve.asr import SpeechToText
 from hub.serve.client import Client
 from hub.serve.info import info
 from hub.serve.tts import TextToSpeech
-from hub.turn import Engines
 from wire.connection import Connection
 from wire.errors import WireError, leaves
 from wire.sayings import Sayings

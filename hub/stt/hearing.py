@@ -7,7 +7,7 @@ stage goes on listening: speech that resumes then takes the end back, so long as
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from dataclasses import dataclass
 
 from hub.stt.activity import Activity, Voice
@@ -25,6 +25,8 @@ class Hypothesis:
     words: Words
     revision: int = 0
     end: End | None = None
+    complete: bool = False
+    """Whether the person pauses, and these are the words of all so far."""
 
     @property
     def text(self) -> str:
@@ -45,8 +47,7 @@ async def hear(
 
     A source that ends, ends the turn at once. Raises RecognizerError.
     """
-    said = Words()  # what was yielded last
-    told: int | None = None  # the revision of which that was the end, None while there is none
+    told = Hypothesis(Words())  # what was yielded last
     due: End | None = None
     until = 0  # sample at which the grace is over
     async with Utterance(sound, recognizer, activity, judge, timeline, language) as utterance:
@@ -58,13 +59,10 @@ async def hear(
                 timeline.mark("endpoint")
             if due in (End.TOO_LONG, End.NO_SPEECH) or utterance.ended:
                 utterance.finish()
-            if told not in (None, activity.revision) or (due is None and _differ(utterance.words, said)):
-                said, told = utterance.words, None
-                yield Hypothesis(said, activity.revision)
-            if due is not None and told is None and utterance.settled:
-                said, told, until = utterance.words, activity.revision, activity.heard + round(GRACE_S * SPEECH.rate)
-                yield Hypothesis(said, activity.revision, due)
-            if told == activity.revision and (utterance.ended or activity.heard >= until):
+            for now in _news(told, utterance, activity, due):
+                told, until = now, activity.heard + round(GRACE_S * SPEECH.rate)
+                yield now
+            if told.end is not None and (utterance.ended or activity.heard >= until):
                 return
 
 
@@ -75,6 +73,18 @@ def _of_source(utterance: Utterance, activity: Activity) -> End | None:
     return End.SILENCE if activity.spoken else End.NO_SPEECH
 
 
-def _differ(one: Words, other: Words) -> bool:
-    """Whether there are other words, or more that will not change; their times alone are no news."""
-    return (one.text, len(one.committed)) != (other.text, len(other.committed))
+def _news(told: Hypothesis, utterance: Utterance, activity: Activity, due: End | None) -> Iterator[Hypothesis]:
+    """Other words, more that will not change, a pause, an end, or that an end was none; times alone are no news."""
+    if told.end is not None:
+        if told.revision == activity.revision:
+            return
+        told = Hypothesis(utterance.words, activity.revision)  # before a new end, so that none is taken for the other
+        yield told
+    end = due if due is not None and utterance.settled else None
+    now = Hypothesis(utterance.words, activity.revision, end, utterance.complete)
+    if _told(now) != _told(told):
+        yield now
+
+
+def _told(one: Hypothesis) -> tuple[object, ...]:
+    return one.text, len(one.words.committed), one.complete, one.end

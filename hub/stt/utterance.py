@@ -63,6 +63,11 @@ class Utterance:
             raise self._failure
         return self._passes.settled(self._activity)
 
+    @property
+    def complete(self) -> bool:
+        """Whether the person pauses, and `words` are all so far."""
+        return self._failure is None and self._passes.settled(self._activity)
+
     def finish(self) -> None:
         """No more of it counts: decodes what was heard, pause or not."""
         self.ended = True

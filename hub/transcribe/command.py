@@ -22,7 +22,6 @@ from config.command_line import Short
 from config.hub import HubSettings
 from config.loading import SettingsError
 from hub import parts
-from hub.home.home import Home
 from hub.llm.language import LanguageError
 from hub.load.scheduler import Scheduler
 from hub.stt.recognizer import RecognizerError, Words
@@ -53,7 +52,7 @@ def main(argv: Sequence[str]) -> None:
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # file names may be no text; standard error is like that
     try:
-        run(command.run(started.settings, parts.home(started.settings.home)))
+        run(command.run(started.settings))
     except (SettingsError, LanguageError, RecognizerError) as error:
         command_line.refuse("hub", error)
     except BrokenPipeError:  # who read the words has gone, as `head` does; nor can what is left be flushed at exit
@@ -75,10 +74,11 @@ class Command:
         """Whether any file was not heard, be it that the command was stopped before."""
         return len([outcome for outcome in self.outcomes if isinstance(outcome, Transcript)]) < len(self.files)
 
-    async def run(self, settings: HubSettings, home: Home) -> None:
+    async def run(self, settings: HubSettings) -> None:
         """Loads the engine and hears each file; raises RecognizerError where no engine can be loaded."""
         async with AsyncExitStack() as stack:
             scheduler = await stack.enter_async_context(Scheduler(settings.load.slots))
+            home = await stack.enter_async_context(parts.home(settings.home))
             recognizer = await stack.enter_async_context(parts.recognizer(settings.stt, home, scheduler))
             ears = Ears(recognizer, parts.vad(settings.vad), self.partials)
             for path in self.files:

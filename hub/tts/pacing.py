@@ -27,6 +27,11 @@ class Progress:
             self._played_s = played_s
             self._reported.set()
 
+    @property
+    def played_s(self) -> float:
+        """As last reported."""
+        return self._played_s
+
     async def reaches(self, seconds: float, sent_s: float) -> None:
         """Returns when so much has been played; where reports fail to come, all that was sent has been."""
         while self._played_s < seconds:

@@ -66,6 +66,11 @@ class Ears:
         self._opened.set()
         self._attending: asyncio.Task[None] | None = None
 
+    @property
+    def hears(self) -> bool:
+        """Whether the microphone is open: not muted."""
+        return self._opened.is_set()
+
     def begin_turn(self) -> list[bytes]:
         """A turn begins: returns the sound from before it, and takes the wake word's tail for no speech.
 

@@ -36,6 +36,7 @@ class Event(Enum):
     SPEECH = "somebody speaks over it"
     QUIET = "nothing came of the speech over it"
     PLAYED = "the speaker has drained"
+    ASKED = "the speaker has drained after a question"
     OVER = "the controller ended the turn"
     REFUSED = "the controller has nothing to answer"
     FAILED = "the controller failed"
@@ -55,6 +56,7 @@ class Action(Enum):
     SAY_ALONE = "say that no controller is there"
     BEGIN_TURN = "begin a turn"
     STREAM = "stream the pre-roll and what follows"
+    STREAM_ON = "stream what follows"
     REPLAY = "stream the same words again"
     STOP_STREAM = "stop streaming"
     PLAY = "play"
@@ -121,6 +123,7 @@ TABLE: dict[tuple[Phase, Event], tuple[Phase, tuple[Action, ...]]] = {
     (P.SPEAKING, E.SPEECH): (P.SPEAKING, (A.DUCK,)),
     (P.SPEAKING, E.QUIET): (P.SPEAKING, (A.UNDUCK,)),
     (P.SPEAKING, E.PLAYED): (P.IDLE, (A.REPORT_PLAYED, A.END_TURN)),
+    (P.SPEAKING, E.ASKED): (P.LISTENING, (A.REPORT_PLAYED, A.END_TURN, A.CHIME_AWAKE, A.BEGIN_TURN, A.STREAM_ON)),
     (P.SPEAKING, E.OVER): (P.SPEAKING, (A.FINISH,)),  # all is sent, not yet played; what broke off has no audio-stop
     (P.SPEAKING, E.REFUSED): (P.SPEAKING, ()),
     (P.SPEAKING, E.FAILED): (P.SPEAKING, (A.FINISH,)),

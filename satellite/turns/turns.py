@@ -57,6 +57,7 @@ class Turns:
         self._incoming = Incoming(self._playback, self._begins)
         self._woken_by = Woken(Detection("", 1.0), SILENCE_DBFS)
         self._sounding: Controller | None = None
+        self._asks = ""  # the turn whose reply asks something
         self._watchdog = Watchdog(_limits(settings), self._clock())
         self._sayings = Sayings(_log, self._clock)
         self._progress = (0.0, 0.0)  # of the playback, and when it was reported
@@ -130,6 +131,8 @@ class Turns:
                 self._incoming.flushed(controller, turn)
                 if turn == self.turn and controller is self._link.leader and self.phase is Phase.SPEAKING:
                     self.happens(Event.CANCELLED)
+            case hark.Listen(turn=turn) if turn == self.turn and controller is self._link.leader:
+                self._asks = turn
             case hark.Turn(turn=turn, phase="reply") if turn == self.turn:
                 self._incoming.replies(controller)
             case hark.Turn(turn=turn, phase="end") if turn == self.turn and controller is self._link.leader:
@@ -174,7 +177,9 @@ class Turns:
 
     def _drained(self, at: float) -> None:
         self._outgoing.mark("last_audio", at)
-        self.happens(Event.PLAYED)
+        asked = self.turn != "" and self._asks == self.turn and self._link.leader is not None and self._ears.hears
+        self._woken_by = Woken(Detection("", 1.0), SILENCE_DBFS) if asked else self._woken_by
+        self.happens(Event.ASKED if asked else Event.PLAYED)
 
     # What time brings
 
@@ -210,6 +215,10 @@ class Turns:
 
     def _stream(self) -> None:
         self._outgoing.stream(self._ears.begin_turn())
+
+    def _stream_on(self) -> None:
+        self._ears.begin_turn()  # the sound from before is the satellite's own voice
+        self._outgoing.stream([])
 
     def _replay(self) -> None:
         self._outgoing.replay()
@@ -260,6 +269,7 @@ _DO: dict[Action, Callable[[Turns], None]] = {
     Action.SAY_ALONE: Turns._say_alone,
     Action.BEGIN_TURN: Turns._begin_turn,
     Action.STREAM: Turns._stream,
+    Action.STREAM_ON: Turns._stream_on,
     Action.REPLAY: Turns._replay,
     Action.STOP_STREAM: Turns._stop_stream,
     Action.PLAY: Turns._play,

@@ -17,9 +17,9 @@ VALUE = "gsk_not-for-any-log"
 def test_a_secret_is_read_from_its_file_and_shown_in_no_form(tmp_path: Path) -> None:
     file = tmp_path / "key"
     file.write_text(f"{VALUE}\n")
-    settings = build(HubSettings, [read(HUB_TOML), one("llm.key", {"file": str(file)}, "house.toml")])
-    assert settings.llm.key.read() == VALUE
-    assert VALUE not in f"{settings} {settings!r} {settings.llm.key} {settings.llm.key!r}"
+    settings = build(HubSettings, [read(HUB_TOML), one("llm.groq.key", {"file": str(file)}, "house.toml")])
+    assert settings.llm.groq.key.read() == VALUE
+    assert VALUE not in f"{settings} {settings!r} {settings.llm.groq.key} {settings.llm.groq.key!r}"
 
 
 def test_a_secret_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -44,11 +44,11 @@ def test_a_file_that_is_no_secret_is_refused(tmp_path: Path) -> None:
 
 def test_a_secret_written_into_the_settings_is_refused_without_repeating_it() -> None:
     with pytest.raises(SettingsError) as error:
-        build(HubSettings, [read(HUB_TOML), one("llm.key", VALUE, "house.toml")])
-    assert "llm.key" in str(error.value)
+        build(HubSettings, [read(HUB_TOML), one("llm.groq.key", VALUE, "house.toml")])
+    assert "llm.groq.key" in str(error.value)
     assert VALUE not in str(error.value)
 
 
 def test_a_new_place_replaces_the_old_one(tmp_path: Path) -> None:
-    settings = build(HubSettings, [read(HUB_TOML), one("llm.key", {"file": "key"}, "house.toml")])
-    assert settings.llm.key == Secret(file="key")
+    settings = build(HubSettings, [read(HUB_TOML), one("llm.groq.key", {"file": "key"}, "house.toml")])
+    assert settings.llm.groq.key == Secret(file="key")

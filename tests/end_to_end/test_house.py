@@ -78,9 +78,10 @@ def test_questions_are_answered_aloud_and_the_home_changes(tmp_path: Path) -> No
             assert loudness(answer.reply_wav) > 1000
             marks = answer.marks_ms()
             assert list(marks) == list(MARKS)
-            order = ["wake", "end_of_speech", "raw_pause", "endpoint", "first_clause", "first_audio_made"]
-            order += ["first_audio_played", "last_audio"]
+            order = ["wake", "end_of_speech", "raw_pause", "final", "first_clause", "first_audio_made"]
+            order += ["first_audio_played", "last_audio"]  # the reply is made while the endpoint waits
             assert [marks[mark] for mark in order] == sorted(marks[mark] for mark in order)
+            assert marks["endpoint"] <= marks["first_audio_played"]
 
     asyncio.run(scenario())
     with contextlib.closing(sqlite3.connect(tmp_path / "timeline.sqlite")) as file:

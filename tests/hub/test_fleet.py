@@ -15,10 +15,12 @@ from wyoming.event import Event
 
 from config.hub import HubSettings, TimelineSettings
 from config.loading import build, one, read
+from hub.engines import Engines
 from hub.fleet import FIRST_RETRY_S, STEADY_S, lead_all
 from hub.session import SILENCE_S, Service
 from hub.store import Store
-from hub.turn import Engines
+from hub.timers.keeper import TimerKeeper
+from hub.timers.kept import TimersFile
 from hub.watch import Seen, Watch
 from tests.fakes import FakeRecognizer, FakeResponder, FakeVoice, always_the_end
 from tests.peers import FakeSatellite, SatellitePeer, free_port, run_clean
@@ -49,7 +51,7 @@ class Hub:
     @asynccontextmanager
     async def run(self) -> AsyncIterator[None]:
         """Leads them while the context lasts."""
-        service = Service(self.settings(), self.engines, Store(NONE_KEPT), self.watch)
+        service = Service(self.settings(), self.engines, Store(NONE_KEPT), self.watch, TimerKeeper(TimersFile(None)))
         leading = asyncio.create_task(lead_all(service))
         try:
             yield

@@ -76,9 +76,9 @@ def test_no_voice_detector_is_a_choice() -> None:
 
 
 def test_the_home_is_the_one_that_ships_or_the_settings_own(tmp_path: Path) -> None:
-    assert len(parts.home(settings().home).things) > 10
+    assert len(parts.demo_home(settings().home).things) > 10
     file = tmp_path / "home.toml"
     file.write_text('[[things]]\nname = "Bed Light"\ndomain = "light"\n')
-    assert [each.name for each in parts.home(settings(f"home.file={file}").home).things] == ["Bed Light"]
+    assert [each.name for each in parts.demo_home(settings(f"home.file={file}").home).things] == ["Bed Light"]
     with pytest.raises(SettingsError, match="cannot be read"):
-        parts.home(settings(f"home.file={tmp_path}/none.toml").home)
+        parts.demo_home(settings(f"home.file={tmp_path}/none.toml").home)

@@ -24,13 +24,16 @@ from wyoming.vad import VoiceStarted
 
 from config.hub import HubSettings, TimelineSettings
 from config.loading import build, one, read
+from hub.engines import Engines
 from hub.fleet import lead
 from hub.home.home import Action
-from hub.llm.responder import Request
+from hub.llm.conversation import Conversations
+from hub.llm.responder import Piece, Request
 from hub.session import CLOCK_S, FIRST_LOOKS, UNTRACED, Service
 from hub.store import Store
 from hub.timeline import ARRIVED
-from hub.turn import Engines
+from hub.timers.keeper import TimerKeeper
+from hub.timers.kept import TimersFile
 from hub.watch import Seen
 from tests.fakes import FakeRecognizer, FakeResponder, FakeVoice, always_the_end
 from tests.peers import CLOCK_AHEAD_S, FakeSatellite, SatellitePeer, run_clean
@@ -54,6 +57,7 @@ class House:
     voice: FakeVoice = field(default_factory=lambda: FakeVoice(rtf=0.1))
     satellite: FakeSatellite = field(default_factory=FakeSatellite)
     seen: list[Seen] = field(default_factory=list)
+    conversations: Conversations = field(default_factory=lambda: Conversations(lambda: 0.0))
 
     def settings(self) -> HubSettings:
         return build(
@@ -64,9 +68,16 @@ class House:
     async def lead(self) -> AsyncIterator[SatellitePeer]:
         """Leads the satellite while the context lasts; gives the satellite's end."""
         times = TimelineSettings(file=str(self.kept or ""), keep_turns=100)
-        engines = Engines(self.recognizer, None, always_the_end, self.responder, self.voice)
+        engines = Engines(
+            self.recognizer,
+            None,
+            always_the_end,
+            self.responder,
+            self.voice,
+            conversations=self.conversations,
+        )
         with closing(Store(times)) as store:
-            service = Service(self.settings(), engines, store, self.seen.append)
+            service = Service(self.settings(), engines, store, self.seen.append, TimerKeeper(TimersFile(None)))
             async with self.satellite.up():
                 leading = asyncio.create_task(lead(self.satellite.address, service))
                 try:
@@ -254,7 +265,7 @@ def test_a_satellite_that_ends_the_sound_itself_ends_the_question() -> None:
 
 def test_a_turn_that_fails_is_said_to_the_satellite_and_costs_no_other(caplog: pytest.LogCaptureFixture) -> None:
     class Broken(FakeResponder):
-        async def respond(self, request: Request) -> AsyncGenerator[str | Action, None]:
+        async def respond(self, request: Request) -> AsyncGenerator[Piece, None]:
             if len(self.asked) == 0:
                 self.asked.append(request)
                 raise ZeroDivisionError
@@ -291,6 +302,21 @@ def test_a_cancelled_reply_is_fenced_off_by_the_flush() -> None:
         later = kinds(satellite)[after.index("hark/flush") + 1 :]
         assert later[:3] == ["transcript", "hark/turn", "audio-start"]
         assert {said.turn for said in satellite.all_hark(hark.Turn)} == {old, new}
+
+    session_test(scenario)
+
+
+def test_of_a_reply_that_was_interrupted_the_conversation_has_what_was_heard() -> None:
+    async def scenario(house: House, satellite: SatellitePeer) -> None:
+        house.conversations.draft("kitchen", WORDS)  # as a responder does
+        turn = await satellite.ask()
+        await satellite.next_hark(hark.Turn, turn=turn, phase="end")  # all was sent, and not yet played
+        assert [said.text for said in house.conversations.messages("kitchen")][1].split() == "".join(REPLY).split()
+        await satellite.send(hark.Cancel(turn, 1000.0))
+        await satellite.next_hark(hark.Flush, turn=turn)
+        heard = [said.text for said in house.conversations.messages("kitchen")][1].split()
+        assert 0 < len(heard) < len("".join(REPLY).split())
+        assert "".join(REPLY).split()[: len(heard)] == heard
 
     session_test(scenario)
 
@@ -410,6 +436,7 @@ def test_the_satellites_times_are_brought_to_the_hubs_clock(tmp_path: Path) -> N
         assert times["over_budget"] == []
         assert "1000 ms after the end of speech" in str(times["waterfall"])
         assert times["engines"] == {"stt": "scripted", "llm": "scripted", "tts": "scripted"}
+        assert times["speculation"] == house.engines.speculation.report()
 
     session_test(scenario, House(kept=tmp_path / "times.sqlite"))
     [(turn, satellite, marks_ms)] = rows(tmp_path / "times.sqlite")

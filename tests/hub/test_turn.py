@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from hypothesis import given
+from hypothesis import settings as settings_of
+from hypothesis import strategies as st
 from wyoming.asr import Transcript
 from wyoming.audio import AudioChunk, AudioStart, AudioStop
 from wyoming.error import Error
@@ -14,16 +17,19 @@ from wyoming.event import Event
 
 from config.hub import HubSettings
 from config.loading import build, one, read
+from hub.engines import Engines
 from hub.home.home import Action
-from hub.llm.responder import Request
+from hub.llm.conversation import Conversations
+from hub.llm.responder import Asks, Piece, Request
+from hub.llm.speculation import Outcome, Speculation
 from hub.room import Room
 from hub.stages import ahead
 from hub.stt.activity import Voice
 from hub.stt.ending.endpoint import GRACE_S
-from hub.stt.recognizer import RecognizerError
+from hub.stt.recognizer import RecognizerError, Voiced, Words
 from hub.timeline import Timeline
 from hub.tts.voice import VoiceError
-from hub.turn import CLAUSES_AHEAD, Engines, Turn, take_turn
+from hub.turn import CLAUSES_AHEAD, Turn, take_turn
 from hub.watch import Seen, Watch
 from tests.fakes import (
     CHARACTERS_PER_S,
@@ -37,6 +43,7 @@ from tests.fakes import (
 )
 from tests.settings import HUB_TOML
 from tests.virtual_time import run
+from wire import hark
 from wire.connection import Sendable
 from wire.pcm import SPEECH
 
@@ -52,8 +59,9 @@ TOKENS = [f"{word} " for word in REPLY.split()]
 assert len(TOKENS) == 40
 
 
-def settings() -> HubSettings:
-    return build(HubSettings, [read(HUB_TOML), one("endpoint.mode", "fixed", "test")])
+def settings(speculate: bool = False) -> HubSettings:
+    fixed = one("endpoint.mode", "fixed", "test")
+    return build(HubSettings, [read(HUB_TOML), fixed, one("llm.speculate", speculate, "test")])
 
 
 @dataclass
@@ -106,6 +114,8 @@ class Scene:
     responder: FakeResponder = field(default_factory=lambda: FakeResponder(TOKENS))
     voice: FakeVoice = field(default_factory=FakeVoice)
     satellite: Satellite = field(default_factory=Satellite)
+    speculates: bool = False
+    speculation: Speculation = field(default_factory=Speculation)
     seen: list[dict[str, object]] = field(default_factory=list)
     timeline: Timeline = field(init=False)
 
@@ -114,9 +124,13 @@ class Scene:
             part.steps = steps
 
     def turn(self, see: Watch | None = None) -> Turn:
-        engines = Engines(self.recognizer, None, always_the_end, self.responder, self.voice)
+        engines = Engines(
+            self.recognizer, None, always_the_end, self.responder, self.voice, speculation=self.speculation
+        )
         self.timeline = Timeline("boot:1", "kitchen", engines.names(), asyncio.get_running_loop().time)
-        return Turn(engines, settings(), self.timeline, see or (lambda seen: self.seen.append(dict(seen))))
+        return Turn(
+            engines, settings(self.speculates), self.timeline, see or (lambda seen: self.seen.append(dict(seen)))
+        )
 
     async def play(
         self, pause_at: float | None = None, see: Watch | None = None, resumes_at: float | None = None
@@ -236,7 +250,7 @@ def test_an_action_makes_the_words_certain_before_it_is_done() -> None:
     done: list[float] = []
 
     class Doing(FakeResponder):
-        async def respond(self, request: Request) -> AsyncGenerator[str | Action, None]:
+        async def respond(self, request: Request) -> AsyncGenerator[Piece, None]:
             self.asked.append(request)
             await request.commit()
             done.append(asyncio.get_running_loop().time())
@@ -338,3 +352,145 @@ def test_speech_waits_for_the_satellites_credits() -> None:
 
     sent_s = run(scenario())
     assert 0 < sent_s <= ahead_s + 0.1 + 1e-6
+
+
+# Begun early
+
+
+def test_a_reply_is_begun_at_the_pause_and_heard_when_the_turn_is_over() -> None:
+    plain, early = Scene(), Scene(speculates=True)
+    for scene in (plain, early):
+        run(scene.play())
+    lead_s = plain.satellite.times(AudioStart)[0] - early.satellite.times(AudioStart)[0]
+    assert lead_s > 0.15  # what the model took to its first clause, and the voice to its first sound
+    assert early.satellite.times(AudioStart)[0] >= early.timeline.marks["endpoint"]
+    assert len(early.responder.asked) == 1
+    assert " ".join(text for text, _ in early.voice.spoken) == REPLY
+    assert early.speculation.counts == {Outcome.HIT: 1}
+    assert early.speculation.lead_s > 0.2
+
+
+def test_what_a_reply_shows_is_shown_once_it_is_certain() -> None:
+    scene = Scene(speculates=True)
+    run(scene.play())
+    shown = [str(seen["event"]) for seen in scene.seen]
+    assert "reply" not in shown[: shown.index("question")]
+    assert shown.count("reply") == len(scene.voice.spoken)
+
+
+def test_a_reply_that_was_begun_in_a_pause_is_dropped_when_speech_resumes() -> None:
+    scene = Scene(speculates=True)
+    run(scene.play(pause_at=0.5))
+    assert len(scene.responder.asked) == 2
+    assert scene.responder.open == 0
+    assert scene.speculation.counts == {Outcome.RESUMED: 1, Outcome.HIT: 1}
+    assert " ".join(text for text, _ in scene.voice.spoken).endswith(REPLY)
+    assert len(scene.satellite.times(AudioStart)) == 1
+
+
+@dataclass
+class Doing(FakeResponder):
+    """Notes what was done, and for which words, as soon as it may."""
+
+    done: list[str] = field(default_factory=list)
+
+    async def respond(self, request: Request) -> AsyncGenerator[Piece, None]:
+        self.asked.append(request)
+        await self.steps.wait(0.01)
+        await request.commit()
+        self.done.append(request.text)
+        yield f"Done: {request.text}."
+
+
+@dataclass
+class Changing(FakeRecognizer):
+    """Hears other words with each final."""
+
+    texts: Sequence[str] = ()
+    finals: int = 0
+
+    @asynccontextmanager
+    async def listen(self, language: str | None = None) -> AsyncIterator[FakeListener]:
+        outer = self
+
+        class Listener(FakeListener):
+            async def final(self, voiced: Voiced) -> Words:
+                self.words = outer.texts[min(outer.finals, len(outer.texts) - 1)].split()
+                outer.finals += 1
+                return await super().final(voiced)
+
+        self.latest = Listener([], self.final_s, self.steps)
+        yield self.latest
+
+
+SENTENCES = ("set it to fifteen", "set it to fifty", "unlock the door", "do not unlock the door", "turn on the light")
+
+
+@settings_of(max_examples=1000, deadline=None)
+@given(
+    st.lists(st.sampled_from(SENTENCES), min_size=1, max_size=5),
+    st.none() | st.floats(0.2, 0.7),
+    st.none() | st.floats(0.05, 0.9),
+    st.floats(0.01, 0.6),
+)
+def test_nothing_is_done_but_for_the_words_that_the_satellite_is_told(
+    texts: list[str], pause_at: float | None, resumes_after: float | None, final_s: float
+) -> None:
+    """A thousand random turns: resumed speech, changed words, numbers and negations that come late."""
+    scene = Scene(Changing("", final_s, texts=texts), Doing([]), speculates=True)
+    resumes_at = None if resumes_after is None else SPEECH_S + 0.06 + resumes_after
+    run(scene.play(pause_at, resumes_at=resumes_at))
+    [transcript] = [event for _, event in scene.satellite.sent if Transcript.is_type(event.type)]
+    assert isinstance(scene.responder, Doing)
+    assert scene.responder.done == [transcript.data["text"]]
+    assert [text for text, _ in scene.voice.spoken][-1] == f"Done: {transcript.data['text']}."
+
+
+def test_the_conversation_remembers_what_was_heard_of_a_reply() -> None:
+    scene = Scene(voice=FakeVoice(rtf=0.1))
+    conversations = Conversations(lambda: 0.0)
+
+    async def scenario() -> None:
+        turn = scene.turn()
+        turn = replace(turn, engines=replace(turn.engines, conversations=conversations))
+        speaking = asyncio.create_task(scene.satellite.speak())
+        conversations.draft("kitchen", "turn on the light")
+        await take_turn(scene.satellite.room, turn)
+        speaking.cancel()
+
+    run(scenario())
+    assert [message.text for message in conversations.messages("kitchen")] == ["turn on the light", REPLY]
+
+
+def test_of_a_reply_that_was_interrupted_the_words_that_were_heard_are_remembered() -> None:
+    scene = Scene(voice=FakeVoice(rtf=0.1))
+    conversations = Conversations(lambda: 0.0)
+
+    async def scenario() -> None:
+        turn = scene.turn()
+        turn = replace(turn, engines=replace(turn.engines, conversations=conversations))
+        speaking = asyncio.create_task(scene.satellite.speak())
+        conversations.draft("kitchen", "turn on the light")
+        task = asyncio.create_task(take_turn(scene.satellite.room, turn))
+        await asyncio.sleep(ENDS_S + 1.0)  # some seconds are played by then
+        task.cancel()
+        await asyncio.wait([task, speaking], return_when=asyncio.FIRST_COMPLETED)
+        speaking.cancel()
+
+    run(scenario())
+    words, heard = [message.text for message in conversations.messages("kitchen")]
+    assert words == "turn on the light"
+    assert 0 < len(heard) < len(REPLY)
+    assert REPLY.startswith(heard)
+
+
+def test_a_reply_that_asks_opens_the_microphone_before_it_ends() -> None:
+    class Asking(FakeResponder):
+        async def respond(self, request: Request) -> AsyncGenerator[Piece, None]:
+            yield "Shall I unlock the front door?"
+            yield Asks()
+
+    scene = Scene(responder=Asking([]))
+    run(scene.play())
+    kinds = [hark.parse(event) or event.type for _, event in scene.satellite.sent]
+    assert kinds.index(hark.Listen("boot:1")) < kinds.index("audio-stop")

@@ -43,6 +43,19 @@ def test_plain_lines_are_readable(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out.splitlines() == READABLE
 
 
+def test_what_came_of_speculation_is_a_line_below_the_times(capsys: pytest.CaptureFixture[str]) -> None:
+    counts: dict[str, object] = {"hits": 2, "resumed": 1, "changed": 0, "lead_ms": 900.4, "wasted_ms": 154.6}
+    show = watcher("plain")
+    show({"event": "times", **TURN, "waterfall": "stt ███", "speculation": counts})
+    show({"event": "times", **TURN, "waterfall": "stt ███", "speculation": dict.fromkeys(counts, 0)})
+    assert capsys.readouterr().out.splitlines() == [
+        "stt ███",
+        "begun early so far: 2 kept, 900 ms ahead; 1 dropped as speech went on, 0 as the words were others, "
+        "155 ms in vain",
+        "stt ███",
+    ]
+
+
 def test_every_line_of_json_is_one_event(capsys: pytest.CaptureFixture[str]) -> None:
     show = watcher("json")
     for seen in EVENTS:

@@ -13,9 +13,9 @@ from wyoming.event import Event
 
 from config.hub import HubSettings
 from config.loading import build, one, read
+from hub.engines import Engines
 from hub.serve.server import Server
 from hub.stt.activity import VoiceActivity
-from hub.turn import Engines
 from tests.fakes import LOUD, FakeRecognizer, FakeResponder, FakeVoice, always_the_end
 from tests.peers import Peer, reading
 from tests.settings import HUB_TOML

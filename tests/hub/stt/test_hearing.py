@@ -106,17 +106,18 @@ def test_words_are_published_while_the_person_speaks() -> None:
 
 
 @pytest.mark.parametrize("script", [QUESTION, HESITANT])
-def test_partial_words_are_published_only_when_they_change(script: list[Heard]) -> None:
+def test_partial_words_are_published_only_when_they_change_or_become_complete(script: list[Heard]) -> None:
     """Used to publish the words of a pause again although they were the same."""
     for text in ("turn on the light", "turn"):
-        partials = heard(script, text).texts[:-1]
+        partials = [(one.text, one.complete) for one in heard(script, text).hypotheses[:-1]]
         assert partials
-        assert all(earlier != later for earlier, later in pairwise(["", *partials]))
+        assert all(earlier != later for earlier, later in pairwise([("", False), *partials]))
 
 
 def test_words_that_change_back_after_a_pause_are_published_again() -> None:
     """Used to be taken for the words that were published before the pause."""
-    assert heard(HESITANT).texts == ["turn", "turn on the light", "turn", "turn on the light", "turn on the light"]
+    said = ["turn", "turn on the light"]
+    assert heard(HESITANT).texts == [*said, "turn on the light", *said, "turn on the light"]
 
 
 def test_a_pause_that_lasts_is_decoded_once_and_its_words_are_the_transcript() -> None:
@@ -141,8 +142,9 @@ def test_a_decode_that_is_slower_than_the_wait_delays_the_end_by_itself_alone() 
 def test_the_words_of_a_pause_are_dropped_when_speech_resumes() -> None:
     listener = heard(HESITANT)
     assert len(listener.finals_s) == 2
-    assert [one.revision for one in listener.hypotheses] == [0, 0, 1, 1, 1]
-    assert [one.end for one in listener.hypotheses] == [None] * 4 + [End.SILENCE]
+    assert [one.revision for one in listener.hypotheses] == [0, 0, 1, 1, 1, 1]
+    assert [one.complete for one in listener.hypotheses] == [False, True, False, False, True, True]
+    assert [one.end for one in listener.hypotheses] == [None] * 5 + [End.SILENCE]
 
 
 def test_a_final_that_comes_when_speech_has_resumed_is_never_seen() -> None:
@@ -163,7 +165,7 @@ def test_the_tail_is_decoded_when_the_longest_turn_is_cut_off() -> None:
 
 def test_nobody_speaking_is_no_words_and_no_decode() -> None:
     listener = heard(silence(NO_SPEECH_S + 1))
-    assert listener.hypotheses == [Hypothesis(words=Words(), end=End.NO_SPEECH)]
+    assert listener.hypotheses == [Hypothesis(words=Words(), end=End.NO_SPEECH, complete=True)]
     assert listener.finals_s == []
 
 
@@ -326,8 +328,8 @@ def test_speech_that_resumes_and_ends_in_one_burst_of_late_sound_takes_the_end_b
 
 
 def test_a_source_that_ends_before_anyone_spoke_is_nobody_speaking() -> None:
-    assert heard(silence(1.0)).hypotheses == [Hypothesis(words=Words(), end=End.NO_SPEECH)]
-    assert heard([]).hypotheses == [Hypothesis(words=Words(), end=End.NO_SPEECH)]
+    assert heard(silence(1.0)).hypotheses == [Hypothesis(words=Words(), end=End.NO_SPEECH, complete=True)]
+    assert heard([]).hypotheses == [Hypothesis(words=Words(), end=End.NO_SPEECH, complete=True)]
 
 
 SCRIPTS = st.lists(st.integers(1, 3000) | st.sampled_from(Voice), max_size=60)

@@ -48,12 +48,12 @@ def test_whoever_leaves_listening_stops_the_stream() -> None:
 
 def test_whoever_leaves_speaking_early_silences_the_speaker() -> None:
     for (phase, event), (after, actions) in TABLE.items():
-        if phase is Phase.SPEAKING and after is not Phase.SPEAKING and event is not Event.PLAYED:
+        if phase is Phase.SPEAKING and after is not Phase.SPEAKING and event not in (Event.PLAYED, Event.ASKED):
             assert Action.FLUSH in actions
 
 
 def test_whoever_ends_what_the_controller_still_works_at_tells_it() -> None:
-    told = {Event.OVER, Event.REFUSED, Event.FAILED, Event.CANCELLED, Event.PLAYED}
+    told = {Event.OVER, Event.REFUSED, Event.FAILED, Event.CANCELLED, Event.PLAYED, Event.ASKED}
     told |= {Event.LEFT, Event.HANDED, Event.ALONE, Event.GIVEN_UP}
     for (phase, event), (_, actions) in TABLE.items():
         if phase is not Phase.IDLE and Action.END_TURN in actions and event not in told:

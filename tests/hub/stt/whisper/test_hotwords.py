@@ -19,6 +19,7 @@ class House:
 
     areas: list[Area] = field(default_factory=list)
     things: list[Thing] = field(default_factory=list)
+    stale: str = ""
 
     async def act(self, action: Action) -> None:
         """Nobody acts here."""

@@ -1,0 +1,41 @@
+"""What of a reply was spoken, so that of one that was interrupted only what was heard is remembered.
+
+Pure. Within a clause words are taken to be spoken evenly.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Spoken:
+    """The clauses of a reply with the seconds of sound of each, in order."""
+
+    _clauses: list[tuple[str, float]] = field(default_factory=list)
+
+    def clause(self, text: str) -> None:
+        """The next clause begins."""
+        self._clauses.append((text, 0.0))
+
+    def sound(self, seconds: float) -> None:
+        """So much more sound of the latest clause was made."""
+        text, before = self._clauses[-1]
+        self._clauses[-1] = (text, before + seconds)
+
+    @property
+    def text(self) -> str:
+        """All of it."""
+        return " ".join(text for text, _ in self._clauses)
+
+    def heard(self, played_s: float) -> str:
+        """The words that were heard once so many seconds were played."""
+        heard: list[str] = []
+        for text, seconds in self._clauses:
+            if played_s <= 0:
+                break
+            words = text.split()
+            share = min(1.0, played_s / seconds) if seconds else 1.0
+            heard += words[: int(len(words) * share + 1e-9)]
+            played_s -= seconds
+        return " ".join(heard)
