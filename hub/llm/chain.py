@@ -65,7 +65,9 @@ class Chain:
         match = await self._intents.understand(request)
         if match is not None:
             return self._intents.answer(request, match)
-        return self._intents.miss(request) if self._model is None else self._thought(request, self._model)
+        if self._model is None or not request.text.strip():  # a model would make something up for no words
+            return self._intents.miss(request)
+        return self._thought(request, self._model)
 
     async def _confirmed(self, request: Request, question: Question) -> AsyncGenerator[Piece, None]:
         self._conversations.draft(request.satellite, request.text)

@@ -83,6 +83,12 @@ def test_without_a_model_the_intents_refuse() -> None:
     assert house.say("turn on the sauna") == ["Sorry, I am not aware of any device called sauna"]
 
 
+def test_no_words_are_not_the_models() -> None:
+    house = Talk(["Once upon a time"])
+    assert house.say("") == ["Sorry, I couldn't understand that"]
+    assert house.model.sent == []
+
+
 @pytest.mark.parametrize("script", [[DEAD], [], [""]])
 def test_a_model_that_fails_is_answered_for(script: Script) -> None:
     assert Talk(script).say("what is the capital of france") == [NO_MODEL]
