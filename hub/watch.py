@@ -43,7 +43,7 @@ _LINES: dict[str, str | Callable[[Seen], str]] = {
     "question": lambda seen: f"  “{seen['text']}”" if seen["text"] else "  (no words)",
     "action": lambda seen: f"  ⚙ {seen['service']} {seen['entity_id']}{_data(seen)}",
     "reply": "  ▶ {text}",
-    "times": lambda seen: str(seen["waterfall"]),
+    "times": lambda seen: f"{seen['waterfall']}{_speculation(seen)}",
     "failed": "  ✗ {text}",
 }
 
@@ -51,3 +51,13 @@ _LINES: dict[str, str | Callable[[Seen], str]] = {
 def _data(seen: Seen) -> str:
     data = seen.get("data")
     return f" {json.dumps(data)}" if data else ""
+
+
+def _speculation(seen: Seen) -> str:
+    counts = seen.get("speculation")
+    if not seen["waterfall"] or not isinstance(counts, Mapping) or not any(counts.values()):
+        return ""
+    return (
+        "\nbegun early so far: {hits} kept, {lead_ms:.0f} ms ahead; {resumed} dropped as speech went on, "
+        "{changed} as the words were others, {wasted_ms:.0f} ms in vain".format_map(counts)
+    )
