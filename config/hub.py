@@ -31,11 +31,14 @@ class HomeSettings(Slice, frozen=True):
     file: str
     url: str
     token: Secret
+    agent: Annotated[str, msgspec.Meta(pattern=r"^(conversation\.[a-z0-9_]+)?$", max_length=100)]
 
     def __post_init__(self) -> None:
-        """Refuses two homes."""
+        """Refuses two homes, and an agent of none."""
         if self.file and self.url:
             raise ValueError("url: a hub has one home; give either home.file or home.url")
+        if self.agent and not self.url:
+            raise ValueError("agent: it is one of Home Assistant's; give home.url too")
 
 
 class PocketSphinxSettings(Slice, frozen=True):

@@ -92,7 +92,7 @@ async def serve(settings: HubSettings, watch: Watch) -> None:
             recognizer=await stack.enter_async_context(parts.recognizer(settings.stt, home, scheduler)),
             vad=parts.vad(settings.vad),
             judge=lambda words: asyncio.to_thread(completeness.p_end, words),  # too short to wait in the scheduler
-            responder=answers.responder,
+            responder=parts.responder(settings.home, home, settings.llm.language, answers.responder),
             voice=Espeak(settings.tts.voice, settings.tts.words_per_minute, scheduler),
             conversations=answers.conversations,
             warm=answers.responder.warm,

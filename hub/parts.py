@@ -30,6 +30,7 @@ from hub.llm.hands import Tooling
 from hub.llm.intents import IntentResponder
 from hub.llm.model import Model
 from hub.llm.prompt import Prompt, persona
+from hub.llm.responder import Responder
 from hub.llm.thinking import Limits, ModelResponder
 from hub.load.scheduler import Scheduler
 from hub.stt.activity import VoiceActivity
@@ -97,6 +98,17 @@ async def answers(
             tooling = Tooling(House(home, timers), guard, _now)
             thinker = ModelResponder(Failover(models, time.monotonic), prompt, tooling, conversations, Limits())
         yield Answers(Chain(home, guard, conversations, intents, thinker), conversations)
+
+
+def responder(settings: HomeSettings, home: Home, language: str, chain: Chain) -> Responder:
+    """Who answers what is said aloud: the hub's own chain, or the agent that the settings prefer."""
+    if not settings.agent:
+        return chain
+    from hub.home.homeassistant.conversation import Conversation
+    from hub.home.homeassistant.homeassistant import HomeAssistant
+
+    assert isinstance(home, HomeAssistant)  # an agent has a url
+    return Conversation(home, settings.agent, language)
 
 
 def _now() -> datetime:

@@ -12,6 +12,7 @@ import pytest
 from config.hub import HubSettings
 from config.loading import SettingsError, assignment, build, read
 from hub import parts
+from hub.home.homeassistant.homeassistant import HomeAssistant
 from hub.load.scheduler import Scheduler
 from hub.stt.recognizer import RecognizerError
 from tests.hub.stt.sphinx.homes import NamedHome, thing
@@ -82,3 +83,29 @@ def test_the_home_is_the_one_that_ships_or_the_settings_own(tmp_path: Path) -> N
     assert [each.name for each in parts.demo_home(settings(f"home.file={file}").home).things] == ["Bed Light"]
     with pytest.raises(SettingsError, match="cannot be read"):
         parts.demo_home(settings(f"home.file={tmp_path}/none.toml").home)
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (("home.url=http://127.0.0.1:8123", "home.file=home.toml"), "one home"),
+        (("home.agent=conversation.home_assistant",), "give home.url too"),
+        (("home.agent=light.kitchen", "home.url=http://127.0.0.1:8123"), "home.agent"),
+    ],
+)
+def test_a_hub_has_one_home_and_an_agent_is_one_of_that_home(said: tuple[str, ...], expected: str) -> None:
+    with pytest.raises(SettingsError, match=expected):
+        settings(*said)
+
+
+def test_an_agent_of_home_assistants_answers_in_the_chains_place_where_it_is_named() -> None:
+    async def scenario() -> None:
+        plain = settings("home.url=http://127.0.0.1:1")
+        named = settings("home.url=http://127.0.0.1:1", "home.agent=conversation.home_assistant")
+        home = HomeAssistant(named.home.url, named.home.token)
+        async with Scheduler(1) as scheduler, parts.answers(named.llm, home, scheduler) as answers:
+            chain = answers.responder
+            assert parts.responder(plain.home, home, "en", chain) is chain
+            assert "conversation.home_assistant" in parts.responder(named.home, home, "en", chain).name
+
+    asyncio.run(scenario())
