@@ -23,6 +23,7 @@ from wyoming.vad import VoiceStarted, VoiceStopped
 from config.hub import HubSettings
 from hub.engines import Engines
 from hub.room import Room
+from hub.stages import latest
 from hub.store import Store
 from hub.stt.activity import Voice
 from hub.timeline import Timeline
@@ -182,13 +183,14 @@ class Session:
         self._room = Room(said.turn, self._name, self._area, self._connection.send)
         self._show(said.turn, "awake", name=said.name or "?", score=said.score or 0.0)
         turn = Turn(service.engines, service.settings, timeline, service.watch)
-        group.create_task(service.engines.warm())
         self._task = group.create_task(self._connected(partial(self._take, self._room, turn)))
 
     async def _take(self, room: Room, turn: Turn) -> None:
         """A turn and its end; a turn that fails is said to its satellite and costs nothing else."""
         try:
-            await take_turn(room, turn)
+            async with latest() as warming:  # what the answer will need opens while the person still speaks
+                await warming.replace(turn.engines.warm())
+                await take_turn(room, turn)
         except WireError:
             raise
         except Exception:

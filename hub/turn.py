@@ -67,6 +67,7 @@ async def take_turn(room: Room, turn: Turn) -> None:
                 await hear_out(room, turn, reply)
             except RecognizerError as error:
                 _log.error("turn %s could not be heard: %s", room.turn, error)
+                await reply.replace(None)  # it may wait to be certain
                 room.certain.set()
                 await reply.replace(speak(room, turn, apology(NOT_HEARD), Request("", room.satellite)))
             await reply.done()

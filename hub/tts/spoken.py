@@ -1,6 +1,6 @@
 """What of a reply was spoken, so that of one that was interrupted only what was heard is remembered.
 
-Pure. Within a clause words are taken to be spoken evenly.
+Pure. Within a clause words are taken to be spoken evenly; one of which no sound was made was not spoken.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Spoken:
     @property
     def text(self) -> str:
         """All of it."""
-        return " ".join(text for text, _ in self._clauses)
+        return " ".join(text for text, seconds in self._clauses if seconds)
 
     def heard(self, played_s: float) -> str:
         """The words that were heard once so many seconds were played."""
@@ -34,8 +34,8 @@ class Spoken:
         for text, seconds in self._clauses:
             if played_s <= 0:
                 break
-            words = text.split()
-            share = min(1.0, played_s / seconds) if seconds else 1.0
-            heard += words[: int(len(words) * share + 1e-9)]
+            if seconds:
+                words = text.split()
+                heard += words[: int(len(words) * min(1.0, played_s / seconds) + 1e-9)]
             played_s -= seconds
         return " ".join(heard)

@@ -58,6 +58,16 @@ class House:
     satellite: FakeSatellite = field(default_factory=FakeSatellite)
     seen: list[Seen] = field(default_factory=list)
     conversations: Conversations = field(default_factory=lambda: Conversations(lambda: 0.0))
+    warmings: list[bool] = field(default_factory=list)
+
+    async def warm(self) -> None:
+        """A connection that takes a minute to open; notes whether it was given up."""
+        self.warmings.append(False)
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            self.warmings[-1] = True
+            raise
 
     def settings(self) -> HubSettings:
         return build(
@@ -75,6 +85,7 @@ class House:
             self.responder,
             self.voice,
             conversations=self.conversations,
+            warm=self.warm,
         )
         with closing(Store(times)) as store:
             service = Service(self.settings(), engines, store, self.seen.append, TimerKeeper(TimersFile(None)))
@@ -302,6 +313,16 @@ def test_a_cancelled_reply_is_fenced_off_by_the_flush() -> None:
         later = kinds(satellite)[after.index("hark/flush") + 1 :]
         assert later[:3] == ["transcript", "hark/turn", "audio-start"]
         assert {said.turn for said in satellite.all_hark(hark.Turn)} == {old, new}
+
+    session_test(scenario)
+
+
+def test_a_connection_that_opens_slowly_holds_up_neither_the_turn_nor_the_satellites_return() -> None:
+    """Used to be waited for when the satellite had gone."""
+
+    async def scenario(house: House, satellite: SatellitePeer) -> None:
+        await whole_turn(satellite)
+        assert house.warmings == [True]  # begun, and given up with its turn
 
     session_test(scenario)
 

@@ -39,5 +39,12 @@ def test_nothing_was_heard_before_anything_was_played() -> None:
     assert spoken([("turned on", 1.0)]).heard(0.0) == ""
 
 
+def test_a_clause_that_no_sound_was_made_of_was_not_heard() -> None:
+    """Used to count, so that a question whose voice had failed was open for a yes."""
+    made = spoken([("It is late.", 1.0)])
+    made.clause("Shall I unlock the front door?")
+    assert made.text == made.heard(100.0) == "It is late."
+
+
 def test_half_of_a_clause_is_half_of_its_words() -> None:
     assert spoken([("It is late.", 1.0), ("the light has been", 2.0)]).heard(2.0) == "It is late. the light"
