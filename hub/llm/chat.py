@@ -17,8 +17,9 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from types import TracebackType
-from typing import Protocol, Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
+from config.hub import ChatModelSettings
 from config.secret import Secret, SecretError
 from hub.llm.completions import Completion
 from hub.llm.limits import spent_s
@@ -35,50 +36,25 @@ _log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
-class ChatSettings(Protocol):
-    """What the settings say about one model."""
+class Chunks:
+    """A library's open stream; Groq's and OpenAI's have the same face."""
 
-    @property
-    def base_url(self) -> str:
-        """Where the API begins, such as http://127.0.0.1:11434/v1."""
-
-    @property
-    def model(self) -> str:
-        """The model's name as the server knows it."""
-
-    @property
-    def key(self) -> Secret:
-        """Where the key lies; without a place none is sent."""
-
-    @property
-    def temperature(self) -> float:
-        """0 to 2."""
-
-    @property
-    def longest_tokens(self) -> int:
-        """Tokens after which the server ends a reply."""
-
-    @property
-    def first_token_s(self) -> float:
-        """The longest wait for the first token."""
-
-    @property
-    def next_token_s(self) -> float:
-        """The longest wait between tokens."""
-
-
-class Chunks(Protocol):
-    """A library's open stream."""
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
 
     @property
     def headers(self) -> Mapping[str, str]:
         """The response's headers; names in any case."""
+        headers: Mapping[str, str] = self._stream.response.headers
+        return headers
 
     def __aiter__(self) -> AsyncIterator[object]:
-        """Chunks of a chat completion."""
+        chunks: AsyncIterator[object] = aiter(self._stream)
+        return chunks
 
     async def close(self) -> None:
         """Closes the HTTP stream."""
+        await self._stream.close()
 
 
 class Connection(Protocol):
@@ -110,7 +86,9 @@ async def bounded(parts: AsyncIterable[bytes]) -> AsyncGenerator[bytes, None]:
 class ChatModel:
     """A Model (see there); a context that closes its connections."""
 
-    def __init__(self, name: str, settings: ChatSettings, connect: Callable[[ChatSettings, str], Connection]) -> None:
+    def __init__(
+        self, name: str, settings: ChatModelSettings, connect: Callable[[ChatModelSettings, str], Connection]
+    ) -> None:
         self.name = name
         self._settings = settings
         self._connect = connect

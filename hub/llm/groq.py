@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import groq
 import httpx
 
-from hub.llm.chat import KEEP_ALIVE_S, PLAIN, ChatModel, ChatSettings, bounded
+from config.hub import ChatModelSettings
+from hub.llm.chat import KEEP_ALIVE_S, PLAIN, ChatModel, Chunks, bounded
 from hub.llm.completions import message_body, tool_body
 from hub.llm.limits import refusal
 from hub.llm.model import Message, ModelError, Tool
@@ -24,7 +25,7 @@ logging.getLogger("httpx").setLevel(logging.WARNING)  # it tells of each request
 class Groq(ChatModel):
     """A Model at Groq."""
 
-    def __init__(self, settings: ChatSettings) -> None:
+    def __init__(self, settings: ChatModelSettings) -> None:
         super().__init__("groq", settings, GroqConnection)
 
 
@@ -47,29 +48,10 @@ async def _bound(response: httpx.Response) -> None:
     response.headers.pop("content-encoding", None)
 
 
-class GroqChunks:
-    """A stream of the client's."""
-
-    def __init__(self, stream: groq.AsyncStream[Any]) -> None:
-        self._stream = stream
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        """See Chunks."""
-        return self._stream.response.headers
-
-    def __aiter__(self) -> AsyncIterator[object]:
-        return aiter(self._stream)
-
-    async def close(self) -> None:
-        """See Chunks."""
-        await self._stream.close()
-
-
 class GroqConnection:
     """See Connection."""
 
-    def __init__(self, settings: ChatSettings, key: str) -> None:
+    def __init__(self, settings: ChatModelSettings, key: str) -> None:
         self._settings = settings
         self._http = groq.DefaultAsyncHttpxClient(
             trust_env=False,
@@ -83,7 +65,7 @@ class GroqConnection:
         )
         self._completions = client.chat.completions  # imports what requests need: not in the first of them
 
-    async def open(self, messages: Sequence[Message], tools: Sequence[Tool]) -> GroqChunks:
+    async def open(self, messages: Sequence[Message], tools: Sequence[Tool]) -> Chunks:
         """See Connection."""
         described: Any = [tool_body(tool) for tool in tools]
         written: Any = [message_body(message) for message in messages]
@@ -95,7 +77,7 @@ class GroqConnection:
             max_completion_tokens=self._settings.longest_tokens,
             stream=True,
         )
-        return GroqChunks(stream)
+        return Chunks(stream)
 
     async def touch(self) -> None:
         """See Connection."""

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import httpx2
 import openai
 
-from hub.llm.chat import KEEP_ALIVE_S, PLAIN, ChatModel, ChatSettings, bounded
+from config.hub import ChatModelSettings
+from hub.llm.chat import KEEP_ALIVE_S, PLAIN, ChatModel, Chunks, bounded
 from hub.llm.completions import message_body, tool_body
 from hub.llm.limits import refusal
 from hub.llm.model import Message, ModelError, Tool
@@ -24,7 +25,7 @@ logging.getLogger("httpx2").setLevel(logging.WARNING)  # it tells of each reques
 class OpenAI(ChatModel):
     """A Model on a server that speaks OpenAI's API."""
 
-    def __init__(self, settings: ChatSettings) -> None:
+    def __init__(self, settings: ChatModelSettings) -> None:
         super().__init__("openai", settings, OpenAIConnection)
 
 
@@ -47,29 +48,10 @@ async def _bound(response: httpx2.Response) -> None:
     response.headers.pop("content-encoding", None)
 
 
-class OpenAIChunks:
-    """A stream of the client's."""
-
-    def __init__(self, stream: openai.AsyncStream[Any]) -> None:
-        self._stream = stream
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        """See Chunks."""
-        return self._stream.response.headers
-
-    def __aiter__(self) -> AsyncIterator[object]:
-        return aiter(self._stream)
-
-    async def close(self) -> None:
-        """See Chunks."""
-        await self._stream.close()
-
-
 class OpenAIConnection:
     """See Connection."""
 
-    def __init__(self, settings: ChatSettings, key: str) -> None:
+    def __init__(self, settings: ChatModelSettings, key: str) -> None:
         self._settings = settings
         self._http = openai.DefaultAsyncHttpx2Client(
             trust_env=False,
@@ -88,7 +70,7 @@ class OpenAIConnection:
         client.organization = client.project = None  # it took them from the environment
         self._completions = client.chat.completions  # imports what requests need: not in the first of them
 
-    async def open(self, messages: Sequence[Message], tools: Sequence[Tool]) -> OpenAIChunks:
+    async def open(self, messages: Sequence[Message], tools: Sequence[Tool]) -> Chunks:
         """See Connection."""
         described: Any = [tool_body(tool) for tool in tools]
         written: Any = [message_body(message) for message in messages]
@@ -100,7 +82,7 @@ class OpenAIConnection:
             max_tokens=self._settings.longest_tokens,  # the newer name is unknown to many of these servers
             stream=True,
         )
-        return OpenAIChunks(stream)
+        return Chunks(stream)
 
     async def touch(self) -> None:
         """See Connection."""

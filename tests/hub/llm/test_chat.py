@@ -13,12 +13,13 @@ from typing import Any
 
 import pytest
 
+from config.hub import ChatModelSettings
 from config.secret import Secret
-from hub.llm.chat import ChatModel, ChatSettings
+from hub.llm.chat import ChatModel
 from hub.llm.groq import Groq
 from hub.llm.model import Message, ModelError, Tool, ToolCall
 from hub.llm.openai import OpenAI
-from tests.hub.llm.chat_settings import QUESTION, Settings, whole
+from tests.hub.llm.chat_settings import QUESTION, model_at, whole
 from tests.peers import free_port
 from tests.provider import Answer, Fault, Provider, Script
 
@@ -33,12 +34,12 @@ SOON_S = 5.0  # what has not come by then never comes
 class Engine:
     """An engine, and where it finds its path on the server."""
 
-    model: Callable[[ChatSettings], ChatModel]
+    model: Callable[[ChatModelSettings], ChatModel]
     url: Callable[[Provider], str]
 
     def on(self, provider: Provider, **settings: Any) -> ChatModel:
         """The engine's model on this server."""
-        return self.model(Settings(self.url(provider), **settings))
+        return self.model(model_at(self.url(provider), **settings))
 
 
 ENGINES = [Engine(Groq, lambda provider: provider.groq_url), Engine(OpenAI, lambda provider: provider.openai_url)]
@@ -127,7 +128,7 @@ def test_a_reply_that_never_comes_is_a_model_error_after_one_request(engine: Eng
 @each_engine
 def test_a_server_that_is_not_there_is_a_model_error(engine: Engine) -> None:
     async def test() -> None:
-        async with engine.model(Settings(f"http://127.0.0.1:{free_port()}")) as model:
+        async with engine.model(model_at(f"http://127.0.0.1:{free_port()}")) as model:
             with pytest.raises(ModelError, match="connection"):
                 await whole(model)
 
@@ -192,7 +193,7 @@ def test_warming_opens_the_connection_that_requests_then_share(engine: Engine) -
 def test_warming_never_raises(engine: Engine) -> None:
     async def test() -> None:
         nowhere = f"http://127.0.0.1:{free_port()}"
-        for settings in (Settings(nowhere), Settings(nowhere, Secret(file="/not/there")), Settings("no address")):
+        for settings in (model_at(nowhere), model_at(nowhere, key=Secret(file="/not/there")), model_at("no address")):
             async with engine.model(settings) as model:
                 await model.warm()
 

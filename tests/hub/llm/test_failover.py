@@ -16,7 +16,7 @@ from hub.llm.failover import PROBE, Failover
 from hub.llm.groq import Groq
 from hub.llm.model import ModelError, ToolCall
 from hub.llm.openai import OpenAI
-from tests.hub.llm.chat_settings import QUESTION, Settings, whole
+from tests.hub.llm.chat_settings import QUESTION, model_at, whole
 from tests.hub.llm.scripted_model import Reply, ScriptedModel
 from tests.provider import Answer, Provider
 from tests.virtual_time import run
@@ -236,7 +236,7 @@ def test_real_servers_take_over_from_each_other() -> None:
         async with AsyncExitStack() as stack:
             hosted = await stack.enter_async_context(Provider(Answer("no", status=429, headers={"retry-after": "20"})))
             local = await stack.enter_async_context(Provider(Answer("local")))
-            engines = [Groq(Settings(hosted.groq_url)), OpenAI(Settings(local.openai_url))]
+            engines = [Groq(model_at(hosted.groq_url)), OpenAI(model_at(local.openai_url))]
             for engine in engines:
                 await stack.enter_async_context(engine)
             failover = Failover(engines, lambda: now_s[0])

@@ -7,13 +7,13 @@ import asyncio
 import pytest
 
 from hub.llm.openai import OpenAI
-from tests.hub.llm.chat_settings import Settings, whole
+from tests.hub.llm.chat_settings import model_at, whole
 from tests.provider import Answer, Provider
 
 
 def test_replies_are_bounded_by_the_name_that_local_servers_know() -> None:
     async def test() -> None:
-        async with Provider(Answer()) as provider, OpenAI(Settings(provider.openai_url)) as model:
+        async with Provider(Answer()) as provider, OpenAI(model_at(provider.openai_url)) as model:
             await whole(model)
         assert provider.requests[0]["max_tokens"] == 300
         assert "tools" not in provider.requests[0]
@@ -26,7 +26,7 @@ def test_nothing_of_an_account_in_the_environment_goes_to_a_local_server(monkeyp
         monkeypatch.setenv(name, f"private-{name}")
 
     async def test() -> None:
-        async with Provider(Answer()) as provider, OpenAI(Settings(provider.openai_url)) as model:
+        async with Provider(Answer()) as provider, OpenAI(model_at(provider.openai_url)) as model:
             await whole(model)
         assert "private" not in str(provider.headers[0])
 
