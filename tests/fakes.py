@@ -13,6 +13,7 @@ import numpy as np
 
 from hub.home.home import Action
 from hub.llm.responder import Piece, Request
+from hub.load.need import SOME_DAY, Need
 from hub.stt.recognizer import Voiced, Word, Words
 from satellite.engines.files import PacedStream
 from satellite.hearing.wake import STOP
@@ -140,7 +141,7 @@ class FakeVoice:
     name: str = "scripted"
     format: PcmFormat = VOICE_FORMAT
 
-    async def speak(self, text: str) -> AsyncGenerator[bytes, None]:
+    async def speak(self, text: str, need: Need = SOME_DAY) -> AsyncGenerator[bytes, None]:
         """See hub.tts.voice.Voice."""
         self.open += 1
         try:

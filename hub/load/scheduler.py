@@ -14,6 +14,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
+from hub.load.need import SOME_DAY, Need
+
 T = TypeVar("T")
 
 
@@ -33,11 +35,13 @@ class Scheduler:
         """Jobs that wait or run."""
         return len(self._jobs)
 
-    async def run(self, work: Callable[[], T]) -> T:
+    async def run(self, work: Callable[[], T], need: Need = SOME_DAY) -> T:
         """Runs one blocking call in its turn and returns what it returned."""
         return await asyncio.wrap_future(self._submit(work))
 
-    async def stream(self, work: Callable[[Callable[[T], None]], None], limit: int) -> AsyncGenerator[T, None]:
+    async def stream(
+        self, work: Callable[[Callable[[T], None]], None], limit: int, need: Need = SOME_DAY
+    ) -> AsyncGenerator[T, None]:
         """Runs `work(emit)` in its turn and yields what it emits, piece by piece, while it goes on.
 
         Work that is `limit` pieces ahead of its reader waits in `emit`, so memory stays bounded.

@@ -13,6 +13,7 @@ from contextlib import aclosing
 from importlib.metadata import version
 
 from hub.espeak import CHARS_UTF8, EspeakError, library, use_voice
+from hub.load.need import SOME_DAY, Need
 from hub.load.scheduler import Abandoned, Scheduler
 from hub.tts.voice import VoiceError
 from wire.pcm import PcmFormat
@@ -45,7 +46,7 @@ class Espeak:
         self.format = PcmFormat(rate)
         self.name = f"espeak-ng {voice} (espeakng-loader {version('espeakng-loader')})"
 
-    async def speak(self, text: str) -> AsyncGenerator[bytes, None]:
+    async def speak(self, text: str, need: Need = SOME_DAY) -> AsyncGenerator[bytes, None]:
         """See hub.tts.voice.Voice."""
         if len(text) > LONGEST_TEXT:
             raise VoiceError(f"a text of {len(text)} characters is longer than {LONGEST_TEXT}; cut it into sentences")
@@ -54,7 +55,7 @@ class Espeak:
         def work(emit: Callable[[bytes], None]) -> None:
             self._synthesize(spoken, emit)
 
-        async with aclosing(self._scheduler.stream(work, MOST_PIECES)) as pieces:
+        async with aclosing(self._scheduler.stream(work, MOST_PIECES, need)) as pieces:
             async for piece in pieces:
                 yield piece
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from typing import Protocol
 
+from hub.load.need import SOME_DAY, Need
 from wire.pcm import PcmFormat
 
 
@@ -20,5 +21,5 @@ class Voice(Protocol):
     format: PcmFormat
     """Of every piece that `speak` yields."""
 
-    def speak(self, text: str) -> AsyncGenerator[bytes, None]:
+    def speak(self, text: str, need: Need = SOME_DAY) -> AsyncGenerator[bytes, None]:
         """Yields the sound of `text` in pieces, each as soon as it is made. Raises VoiceError."""

@@ -22,6 +22,7 @@ from hub.home.home import Action
 from hub.llm.conversation import Conversations
 from hub.llm.responder import Asks, Piece, Request
 from hub.llm.speculation import Outcome, Speculation
+from hub.load.need import SOME_DAY, Need
 from hub.room import Room
 from hub.stages import ahead
 from hub.stt.activity import Voice
@@ -329,7 +330,7 @@ def test_ears_that_fail_are_said_in_words() -> None:
 
 def test_a_voice_that_fails_is_said_to_the_satellite() -> None:
     class Mute(FakeVoice):
-        async def speak(self, text: str) -> AsyncGenerator[bytes, None]:
+        async def speak(self, text: str, need: Need = SOME_DAY) -> AsyncGenerator[bytes, None]:
             raise VoiceError("no voice")
             yield b""
 

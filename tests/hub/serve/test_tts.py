@@ -21,6 +21,7 @@ from wyoming.tts import (
     SynthesizeVoice,
 )
 
+from hub.load.need import SOME_DAY, Need
 from hub.serve.tts import MOST_CHARACTERS, SPOKEN
 from hub.tts.voice import VoiceError
 from tests.fakes import PIECE_S, FakeVoice
@@ -35,7 +36,7 @@ REPLY = "I am sorry Dave, I am afraid I cannot do that. Is there anything else? 
 class HoarseVoice(FakeVoice):
     """Fails after the first piece."""
 
-    async def speak(self, text: str) -> AsyncGenerator[bytes, None]:
+    async def speak(self, text: str, need: Need = SOME_DAY) -> AsyncGenerator[bytes, None]:
         """See hub.tts.voice.Voice."""
         async for piece in super().speak(text):
             yield piece
@@ -46,7 +47,7 @@ class HoarseVoice(FakeVoice):
 class SlowStarter(FakeVoice):
     """Makes its sound whole, a minute of it."""
 
-    async def speak(self, text: str) -> AsyncGenerator[bytes, None]:
+    async def speak(self, text: str, need: Need = SOME_DAY) -> AsyncGenerator[bytes, None]:
         """See hub.tts.voice.Voice."""
         await asyncio.sleep(0)
         yield self.format.silence(60.0)

@@ -9,6 +9,7 @@ from contextlib import aclosing
 
 import pytest
 
+from hub.load.need import SOME_DAY, Need
 from hub.load.scheduler import Scheduler, T
 from hub.tts.espeak import LONGEST_TEXT, Espeak
 from hub.tts.voice import VoiceError
@@ -114,7 +115,9 @@ class Watched(Scheduler):
         self.emitted = 0
         self.go_on = threading.Event()
 
-    def stream(self, work: Callable[[Callable[[T], None]], None], limit: int) -> AsyncGenerator[T, None]:
+    def stream(
+        self, work: Callable[[Callable[[T], None]], None], limit: int, need: Need = SOME_DAY
+    ) -> AsyncGenerator[T, None]:
         def watched(emit: Callable[[T], None]) -> None:
             def counted(piece: T) -> None:
                 self.emitted += 1
@@ -124,7 +127,7 @@ class Watched(Scheduler):
 
             work(counted)
 
-        return super().stream(watched, limit)
+        return super().stream(watched, limit, need)
 
 
 def test_a_reader_that_leaves_ends_the_work_at_its_next_piece() -> None:
