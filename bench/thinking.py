@@ -179,7 +179,7 @@ def _house(kind: str, server: provider.Provider, options: argparse.Namespace) ->
         f'--set=llm.engines=["intents", "{engine}"]',
         f"--set=llm.{engine}.base_url={server.groq_url if engine == 'groq' else server.openai_url}",
         f"--set=llm.{engine}.key.env=",  # whatever key there is, the server wants none
-        f"--set=llm.speculate={'true' if kind == 'on' else 'false'}",
+        f"--set=llm.speculate={'pause' if kind == 'on' else 'never'}",
     ]
     return house(folder, lambda seen: None, hub=hub)
 

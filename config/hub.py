@@ -126,7 +126,7 @@ class Llm(Slice, frozen=True):
     engines: Annotated[tuple[LlmEngine, ...], msgspec.Meta(min_length=1, max_length=3)]
     language: Name
     prompt: str
-    speculate: bool
+    speculate: Literal["never", "pause", "partial"]
     guard: GuardSettings
     groq: ChatModelSettings
     openai: ChatModelSettings

@@ -1,7 +1,8 @@
 """The reply of a turn while its words may still change: begun early, kept or dropped, and never heard of before.
 
-Strategy: a reply is a task that waits in `room.commit` before it does or says anything. Begun at a raw pause it gets as
-far as its first sound; the end of the turn with the same words lets it go on, other words or resumed speech drop it.
+Strategy: a reply is a task that waits in `room.commit` before it does or says anything. Begun at a raw pause, or at
+words that may well be all, it gets as far as its first sound; the end of the turn with the same words lets it go on,
+other words or resumed speech drop it.
 
 Rules: what it is kept for is the whole request: words, conversation, area. What it shows is shown once it is certain.
 """
@@ -48,7 +49,8 @@ class _Begun:
     request: Request
     shown: _Held
     at: float
-    early: bool
+    early: Speculation | None
+    """Who is to know what comes of it; None once it is certain."""
 
 
 class Answering:
@@ -59,34 +61,33 @@ class Answering:
         room: Room,
         work: latest,
         answer: Answer,
-        speculation: Speculation,
         watch: Watch,
         clock: Callable[[], float],
         forget: Callable[[], None],
     ) -> None:
-        self._room, self._work, self._answer, self._speculation = room, work, answer, speculation
+        self._room, self._work, self._answer = room, work, answer
         self._watch, self._clock, self._forget = watch, clock, forget
         self._begun: _Begun | None = None
         self._tries = 0
 
-    async def expect(self, request: Request, speech_s: float, loaded: bool) -> None:
-        """The person pauses after these words: begins the reply to them, where that pays."""
+    async def expect(self, request: Request, trigger: Speculation, speech_s: float, loaded: bool) -> None:
+        """The person may be done with these words: begins the reply to them, where that pays."""
         if self._begun is not None and self._begun.request == request:
             return
         await self.drop(Outcome.CHANGED)
-        if self._speculation.pays(request.text, self._tries, speech_s, loaded):
+        if trigger.pays(request.text, self._tries, speech_s, loaded):
             self._tries += 1
-            await self._begin(request, early=True)
+            await self._begin(request, trigger)
 
     async def confirm(self, request: Request) -> None:
         """The turn is over with these words: the reply to them may be heard."""
         begun = self._begun
         if begun is None or begun.request != request:
             await self.drop(Outcome.CHANGED)
-            begun = await self._begin(request, early=False)
-        elif begun.early:
-            self._speculation.ended(Outcome.HIT, self._clock() - begun.at)
-            begun.early = False
+            begun = await self._begin(request, None)
+        elif begun.early is not None:
+            begun.early.ended(Outcome.HIT, self._clock() - begun.at)
+            begun.early = None
         begun.shown.open()
         self._room.certain.set()
 
@@ -96,12 +97,12 @@ class Answering:
             return
         self._room.certain.clear()
         await self._work.replace(None)
-        if self._begun.early:
-            self._speculation.ended(outcome, self._clock() - self._begun.at)
+        if self._begun.early is not None:
+            self._begun.early.ended(outcome, self._clock() - self._begun.at)
         self._begun = None
         self._forget()
 
-    async def _begin(self, request: Request, early: bool) -> _Begun:
+    async def _begin(self, request: Request, early: Speculation | None) -> _Begun:
         self._begun = _Begun(request, _Held(self._watch), self._clock(), early)
         await self._work.replace(self._answer(request, self._begun.shown))
         return self._begun

@@ -36,6 +36,9 @@ class Engines:
     """Whether so much waits for the engines that nothing is to be done in vain."""
     conversations: Conversations = field(default_factory=lambda: Conversations(time.monotonic))
     speculation: Speculation = field(default_factory=Speculation)
+    """Replies that are begun at a raw pause."""
+    sooner: Speculation = field(default_factory=Speculation)
+    """Replies that are begun while the person still speaks."""
     final: Estimate = field(default_factory=Estimate)
     """Seconds that a final decode takes."""
 

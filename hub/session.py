@@ -224,6 +224,7 @@ class Session:
             overhead_ms=timeline.overhead_ms(),
             engines=dict(timeline.engines),
             speculation=self._service.engines.speculation.report(),
+            sooner=self._service.engines.sooner.report(),
             waterfall=waterfall(timeline, budgets),
         )
 

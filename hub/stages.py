@@ -75,12 +75,15 @@ class latest:  # noqa: N801  (as ahead)
     def __init__(self) -> None:
         self._group = asyncio.TaskGroup()
         self._task: asyncio.Task[Exception | None] | None = None
+        self._work: Coroutine[Any, Any, None] | None = None
 
     async def replace(self, work: Coroutine[Any, Any, None] | None) -> None:
         """Cancels what runs, waits until it has gone, and starts this, if anything."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait([self._task])
+        self._let_go()
+        self._work = work
         self._task = self._group.create_task(_outcome(work)) if work is not None else None
 
     async def done(self) -> None:
@@ -97,7 +100,16 @@ class latest:  # noqa: N801  (as ahead)
     ) -> None:
         if self._task is not None:
             self._task.cancel()
-        await self._group.__aexit__(None, None, None)  # as in ahead
+        try:
+            await self._group.__aexit__(None, None, None)  # as in ahead
+        finally:
+            self._let_go()
+
+    def _let_go(self) -> None:
+        """Work that was cancelled before its first step has to be told."""
+        if self._work is not None:
+            self._work.close()
+            self._work = None
 
 
 async def _outcome(work: Coroutine[Any, Any, None]) -> Exception | None:

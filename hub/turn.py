@@ -24,6 +24,7 @@ from hub.answering import Answering
 from hub.engines import Engines
 from hub.home.home import Action
 from hub.llm.responder import Asks, Request
+from hub.llm.speculation import Speculation
 from hub.room import Room
 from hub.stages import ahead, latest
 from hub.stt.activity import Activity
@@ -84,7 +85,6 @@ async def hear_out(room: Room, turn: Turn, reply: latest) -> None:
         room,
         reply,
         lambda request, watch: respond(room, replace(turn, watch=watch), request),
-        engines.speculation,
         turn.watch,
         timeline.clock,
         timeline.forget_reply,
@@ -96,12 +96,13 @@ async def hear_out(room: Room, turn: Turn, reply: latest) -> None:
                 break
             if heard.end not in (None, End.NO_SPEECH):
                 await answering.confirm(request_for(room, turn, heard.text))
-            elif heard.complete and turn.settings.llm.speculate:
+            elif (trigger := trigger_of(heard, turn)) is not None:
                 request = request_for(room, turn, heard.text)
-                await answering.expect(request, timeline.clock() - began, engines.loaded())
+                await answering.expect(request, trigger, timeline.clock() - began, engines.loaded())
             else:
                 await answering.drop()
     engines.speculation.turn()
+    engines.sooner.turn()
     if heard.end is not End.NO_SPEECH:
         await room.answer(heard.text)
 
@@ -124,6 +125,14 @@ async def understand(room: Room, turn: Turn) -> AsyncGenerator[Hypothesis, None]
             yield hypothesis
     if "stt" in timeline.spans:
         engines.final.add(timeline.spans["stt"])
+
+
+def trigger_of(heard: Hypothesis, turn: Turn) -> Speculation | None:
+    """By what these words may begin a reply, by the settings."""
+    engines, when = turn.engines, turn.settings.llm.speculate
+    if heard.complete:
+        return None if when == "never" else engines.speculation
+    return engines.sooner if heard.likely and when == "partial" else None
 
 
 def request_for(room: Room, turn: Turn, words: str) -> Request:

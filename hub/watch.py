@@ -54,10 +54,13 @@ def _data(seen: Seen) -> str:
 
 
 def _speculation(seen: Seen) -> str:
-    counts = seen.get("speculation")
-    if not seen["waterfall"] or not isinstance(counts, Mapping) or not any(counts.values()):
-        return ""
+    begun = {"begun early": seen.get("speculation"), "begun before the pause": seen.get("sooner")}
+    counted = {how: counts for how, counts in begun.items() if isinstance(counts, Mapping) and any(counts.values())}
+    return "".join(_counts(how, counts) for how, counts in counted.items() if seen["waterfall"])
+
+
+def _counts(how: str, counts: Mapping[str, object]) -> str:
     return (
-        "\nbegun early so far: {hits} kept, {lead_ms:.0f} ms ahead; {resumed} dropped as speech went on, "
-        "{changed} as the words were others, {wasted_ms:.0f} ms in vain".format_map(counts)
-    )
+        f"\n{how} so far: {{hits}} kept, {{lead_ms:.0f}} ms ahead; {{resumed}} dropped as speech went on, "
+        "{changed} as the words were others, {wasted_ms:.0f} ms in vain"
+    ).format_map(counts)

@@ -51,6 +51,7 @@ class FakeListener:
     steps: Steps
     heard: int = 0
     finals: list[int] = field(default_factory=list)
+    partials: int = 0
 
     def take(self, pcm: bytes) -> None:
         """See hub.stt.recognizer.Listener."""
@@ -113,6 +114,7 @@ class FakeResponder:
     token_s: float = 0.025
     steps: Steps = field(default_factory=Steps)
     asked: list[Request] = field(default_factory=list)
+    begun_at: float = 0.0
     last_token_at: float = 0.0
     open: int = 0
     name: str = "scripted"
@@ -120,6 +122,7 @@ class FakeResponder:
     async def respond(self, request: Request) -> AsyncGenerator[Piece, None]:
         """See hub.llm.responder.Responder."""
         self.asked.append(request)
+        self.begun_at = asyncio.get_running_loop().time()
         self.open += 1
         try:
             for token in self.tokens:

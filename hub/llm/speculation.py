@@ -1,8 +1,8 @@
 """Whether it pays to begin a reply before the turn is known to be over, and what came of those that were begun.
 
-Pure. A reply is begun at a raw pause and dropped when speech resumes or the final words are others; until its words are
-certain nothing is done or heard of it (hub/turn.py). That costs a model's tokens for nothing, so it is counted, and who
-misses too often pauses for a while.
+Pure. A reply is begun at a raw pause, or sooner, at words that may well be all, and dropped when speech resumes or the
+final words are others; until its words are certain nothing is done or heard of it (hub/turn.py). That costs a model's
+tokens for nothing, so each trigger is counted by itself, and one that misses too often pauses for a while.
 
 Rules: a word alone is no request worth it, a long speech is seldom over at a pause, and under load nobody speculates.
 """
@@ -31,7 +31,7 @@ class Outcome(Enum):
 
 @dataclass(slots=True)
 class Speculation:
-    """The counts of one hub."""
+    """The counts of one trigger of a hub."""
 
     counts: Counter[Outcome] = field(default_factory=Counter)
     lead_s: float = 0.0

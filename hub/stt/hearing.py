@@ -17,6 +17,8 @@ from hub.stt.utterance import Judge, Utterance
 from hub.timeline import Timeline
 from wire.pcm import SPEECH
 
+LIKELY = 0.6  # of P(end): a whole sentence has more (completeness.WHOLE), words that no home's sentence has less
+
 
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
@@ -27,6 +29,8 @@ class Hypothesis:
     end: End | None = None
     complete: bool = False
     """Whether the person pauses, and these are the words of all so far."""
+    likely: bool = False
+    """Whether they may well be all: two passes in a row heard them, and they sound finished."""
 
     @property
     def text(self) -> str:
@@ -81,10 +85,11 @@ def _news(told: Hypothesis, utterance: Utterance, activity: Activity, due: End |
         told = Hypothesis(utterance.words, activity.revision)  # before a new end, so that none is taken for the other
         yield told
     end = due if due is not None and utterance.settled else None
-    now = Hypothesis(utterance.words, activity.revision, end, utterance.complete)
+    likely = utterance.agreed and (utterance.p_end or 0.0) >= LIKELY
+    now = Hypothesis(utterance.words, activity.revision, end, utterance.complete, likely)
     if _told(now) != _told(told):
         yield now
 
 
 def _told(one: Hypothesis) -> tuple[object, ...]:
-    return one.text, len(one.words.committed), one.complete, one.end
+    return one.text, len(one.words.committed), one.complete, one.likely, one.end

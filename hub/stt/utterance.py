@@ -53,6 +53,8 @@ class Utterance:
         """What was heard so far."""
         self.p_end: float | None = None
         """How finished those words sound, None before there are any."""
+        self.agreed = False
+        """Whether two passes in a row heard these words."""
         self.ended = False
         """Whether there is no more sound, or none that counts."""
 
@@ -143,5 +145,6 @@ class Utterance:
         p_end = await self._judge(words.text)
         self._passes.done(due)
         if due.kind is Kind.PARTIAL or due.revision == self._activity.revision:  # else the person goes on speaking
+            self.agreed = words.text == self.words.text
             self.words, self.p_end = words, p_end
         self._news.set()

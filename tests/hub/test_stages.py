@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.stages import ahead
+from hub.stages import ahead, latest
 from tests.fakes import Steps
 from tests.virtual_time import run
 
@@ -215,5 +215,21 @@ def test_a_stage_can_be_closed_by_its_reader_while_it_is_read_ahead() -> None:
         async with ahead(stage.numbers(), LIMIT) as items, aclosing(passed_on(items)) as passed:
             assert await anext(passed) == 0
         assert stage.open == 0
+
+    run(scenario())
+
+
+def test_work_that_is_replaced_before_its_first_step_is_let_go() -> None:
+    """Used to be warned of as never awaited."""
+
+    async def work() -> None:
+        raise AssertionError("it was replaced")
+
+    async def scenario() -> None:
+        async with latest() as running:
+            await running.replace(work())
+            await running.replace(work())
+            await running.replace(None)
+            await running.replace(work())
 
     run(scenario())

@@ -28,6 +28,7 @@ from hub.stages import ahead
 from hub.stt.activity import Voice
 from hub.stt.ending.endpoint import GRACE_S
 from hub.stt.recognizer import RecognizerError, Voiced, Words
+from hub.stt.utterance import Judge
 from hub.timeline import Timeline
 from hub.tts.voice import VoiceError
 from hub.turn import CLAUSES_AHEAD, Turn, take_turn
@@ -41,6 +42,7 @@ from tests.fakes import (
     FakeVoice,
     Steps,
     always_the_end,
+    words_of,
 )
 from tests.settings import HUB_TOML
 from tests.virtual_time import run
@@ -60,7 +62,7 @@ TOKENS = [f"{word} " for word in REPLY.split()]
 assert len(TOKENS) == 40
 
 
-def settings(speculate: bool = False) -> HubSettings:
+def settings(speculate: str = "never") -> HubSettings:
     fixed = one("endpoint.mode", "fixed", "test")
     return build(HubSettings, [read(HUB_TOML), fixed, one("llm.speculate", speculate, "test")])
 
@@ -115,8 +117,10 @@ class Scene:
     responder: FakeResponder = field(default_factory=lambda: FakeResponder(TOKENS))
     voice: FakeVoice = field(default_factory=FakeVoice)
     satellite: Satellite = field(default_factory=Satellite)
-    speculates: bool = False
+    speculates: str = "never"
     speculation: Speculation = field(default_factory=Speculation)
+    sooner: Speculation = field(default_factory=Speculation)
+    judge: Judge = always_the_end
     seen: list[dict[str, object]] = field(default_factory=list)
     timeline: Timeline = field(init=False)
 
@@ -126,7 +130,13 @@ class Scene:
 
     def turn(self, see: Watch | None = None) -> Turn:
         engines = Engines(
-            self.recognizer, None, always_the_end, self.responder, self.voice, speculation=self.speculation
+            self.recognizer,
+            None,
+            self.judge,
+            self.responder,
+            self.voice,
+            speculation=self.speculation,
+            sooner=self.sooner,
         )
         self.timeline = Timeline("boot:1", "kitchen", engines.names(), asyncio.get_running_loop().time)
         return Turn(
@@ -359,7 +369,7 @@ def test_speech_waits_for_the_satellites_credits() -> None:
 
 
 def test_a_reply_is_begun_at_the_pause_and_heard_when_the_turn_is_over() -> None:
-    plain, early = Scene(), Scene(speculates=True)
+    plain, early = Scene(), Scene(speculates="pause")
     for scene in (plain, early):
         run(scene.play())
     lead_s = plain.satellite.times(AudioStart)[0] - early.satellite.times(AudioStart)[0]
@@ -372,7 +382,7 @@ def test_a_reply_is_begun_at_the_pause_and_heard_when_the_turn_is_over() -> None
 
 
 def test_what_a_reply_shows_is_shown_once_it_is_certain() -> None:
-    scene = Scene(speculates=True)
+    scene = Scene(speculates="pause")
     run(scene.play())
     shown = [str(seen["event"]) for seen in scene.seen]
     assert "reply" not in shown[: shown.index("question")]
@@ -380,13 +390,45 @@ def test_what_a_reply_shows_is_shown_once_it_is_certain() -> None:
 
 
 def test_a_reply_that_was_begun_in_a_pause_is_dropped_when_speech_resumes() -> None:
-    scene = Scene(speculates=True)
+    scene = Scene(speculates="pause")
     run(scene.play(pause_at=0.5))
     assert len(scene.responder.asked) == 2
     assert scene.responder.open == 0
     assert scene.speculation.counts == {Outcome.RESUMED: 1, Outcome.HIT: 1}
     assert " ".join(text for text, _ in scene.voice.spoken).endswith(REPLY)
     assert len(scene.satellite.times(AudioStart)) == 1
+
+
+def test_a_reply_is_begun_before_the_pause_where_the_settings_want_it_and_two_passes_agree() -> None:
+    begun_at = {}
+    for when in ("pause", "partial"):
+        scene = Scene(Changing("", 0.2, texts=("turn it on",), early=("turn it on",)), speculates=when)
+        run(scene.play())
+        begun_at[when] = scene.responder.begun_at
+        assert len(scene.responder.asked) == 1
+        counts = [scene.sooner.counts, scene.speculation.counts]
+        assert counts == ([{Outcome.HIT: 1}, {}] if when == "partial" else [{}, {Outcome.HIT: 1}])
+    assert begun_at["partial"] < SPEECH_S < begun_at["pause"]
+
+
+def test_words_that_sound_unfinished_begin_no_reply_before_the_pause() -> None:
+    async def never_the_end(words: str) -> float:
+        return 0.5
+
+    scene = Scene(Changing("", 0.2, texts=("turn it on",), early=("turn it on",)), speculates="partial")
+    scene.judge = never_the_end
+    run(scene.play())
+    assert (scene.sooner.counts, scene.speculation.counts) == ({}, {Outcome.HIT: 1})
+
+
+def test_what_was_begun_before_the_pause_is_dropped_for_other_words() -> None:
+    scene = Scene(
+        Changing("", 0.2, texts=("set it to fifty",), early=("set it to fifteen",)), Doing([]), speculates="partial"
+    )
+    run(scene.play())
+    assert isinstance(scene.responder, Doing)
+    assert scene.responder.done == ["set it to fifty"]
+    assert scene.sooner.counts == {Outcome.CHANGED: 1}
 
 
 @dataclass
@@ -405,9 +447,10 @@ class Doing(FakeResponder):
 
 @dataclass
 class Changing(FakeRecognizer):
-    """Hears other words with each final."""
+    """Hears other words with each final, and with each partial."""
 
     texts: Sequence[str] = ()
+    early: Sequence[str] = ("turn",)
     finals: int = 0
 
     @asynccontextmanager
@@ -415,6 +458,13 @@ class Changing(FakeRecognizer):
         outer = self
 
         class Listener(FakeListener):
+            async def partial(self, voiced: Voiced) -> Words:
+                self.partials += 1
+                text = outer.early[min(self.partials // 2, len(outer.early) - 1)]  # each is heard twice
+                self.words = text.split()
+                await self.steps.wait(0.05)
+                return words_of(self.words)
+
             async def final(self, voiced: Voiced) -> Words:
                 self.words = outer.texts[min(outer.finals, len(outer.texts) - 1)].split()
                 outer.finals += 1
@@ -433,12 +483,19 @@ SENTENCES = ("set it to fifteen", "set it to fifty", "unlock the door", "do not 
     st.none() | st.floats(0.2, 0.7),
     st.none() | st.floats(0.05, 0.9),
     st.floats(0.01, 0.6),
+    st.sampled_from(("pause", "partial")),
+    st.lists(st.sampled_from(SENTENCES), min_size=1, max_size=8),
 )
 def test_nothing_is_done_but_for_the_words_that_the_satellite_is_told(
-    texts: list[str], pause_at: float | None, resumes_after: float | None, final_s: float
+    texts: list[str],
+    pause_at: float | None,
+    resumes_after: float | None,
+    final_s: float,
+    speculates: str,
+    early: list[str],
 ) -> None:
     """A thousand random turns: resumed speech, changed words, numbers and negations that come late."""
-    scene = Scene(Changing("", final_s, texts=texts), Doing([]), speculates=True)
+    scene = Scene(Changing("", final_s, texts=texts, early=early), Doing([]), speculates=speculates)
     resumes_at = None if resumes_after is None else SPEECH_S + 0.06 + resumes_after
     run(scene.play(pause_at, resumes_at=resumes_at))
     [transcript] = [event for _, event in scene.satellite.sent if Transcript.is_type(event.type)]

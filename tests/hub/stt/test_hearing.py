@@ -106,12 +106,12 @@ def test_words_are_published_while_the_person_speaks() -> None:
 
 
 @pytest.mark.parametrize("script", [QUESTION, HESITANT])
-def test_partial_words_are_published_only_when_they_change_or_become_complete(script: list[Heard]) -> None:
+def test_partial_words_are_published_only_when_they_change_or_become_complete_or_likely(script: list[Heard]) -> None:
     """Used to publish the words of a pause again although they were the same."""
     for text in ("turn on the light", "turn"):
-        partials = [(one.text, one.complete) for one in heard(script, text).hypotheses[:-1]]
+        partials = [(one.text, one.complete, one.likely) for one in heard(script, text).hypotheses[:-1]]
         assert partials
-        assert all(earlier != later for earlier, later in pairwise([("", False), *partials]))
+        assert all(earlier != later for earlier, later in pairwise([("", False, False), *partials]))
 
 
 def test_words_that_change_back_after_a_pause_are_published_again() -> None:
