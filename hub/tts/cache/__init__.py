@@ -1,0 +1,1 @@
+"""Sound that is ready before it is wanted."""
