@@ -51,6 +51,10 @@ class Chain:
         if self._model is not None:
             await self._model.warm()
 
+    async def expected(self, request: Request) -> str:
+        """What the home's intents would reply if all goes well, "" where they would not. Without any effect."""
+        return await self._intents.expect(request)
+
     async def respond(self, request: Request) -> AsyncGenerator[Piece, None]:
         """See hub.llm.responder.Responder."""
         async with aclosing(await self._answering(request)) as pieces:

@@ -12,11 +12,12 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
+from dataclasses import dataclass
 from datetime import datetime
 
-from hub.home.home import Home
-from hub.llm.asking import question
-from hub.llm.conversation import Conversations, Draft
+from hub.home.home import Action, Home
+from hub.llm.asking import Question, question
+from hub.llm.conversation import Conversations
 from hub.llm.deeds import House, Timekeeper, carry_out, outcome
 from hub.llm.guard import ASKS_ALWAYS, Guard
 from hub.llm.handlers import plan
@@ -79,27 +80,38 @@ class IntentResponder:
     async def answer(self, request: Request, match: Match) -> AsyncGenerator[Piece, None]:
         """Does what a sentence means, and says so."""
         draft = self._conversations.draft(request.satellite, request.text)
+        outlook = self._outlook(match, request)
+        draft.question = outlook.question
+        failures: list[str] = []
+        async with aclosing(carry_out(self._house, outlook.actions, request, failures)) as done:
+            async for action in done:
+                yield action
+        if text := outcome(outlook.reply, outlook.actions, failures):
+            yield text
+        if outlook.question is not None:
+            yield Asks()
+
+    async def expect(self, request: Request) -> str:
+        """The reply if all goes well, "" where the words mean nothing here. Without any effect."""
+        match = await self.understand(request)
+        return "" if match is None else self._outlook(match, request).reply
+
+    def _outlook(self, match: Match, request: Request) -> _Outlook:
+        """What a sentence comes to, before anything is done."""
         context = self._context(request)
         try:
             wanted = plan(match, context)
         except Refusal as refusal:
-            yield self._replies.refuse(refusal)
-            return
+            return _Outlook(self._replies.refuse(refusal))
         verdict = self._guard.verdict(wanted.actions, context.things)
         if verdict == "refuse":
-            yield NOT_ALLOWED
-            return
+            return _Outlook(NOT_ALLOWED)
+        reply = self._replies.answer(match, wanted)
         if verdict == "ask":
-            yield self._ask(draft, match, wanted, context)
-            yield Asks()
-            return
-        failures: list[str] = []
+            asked = question(wanted.actions, context.things, self._guard, reply)
+            return _Outlook(asked.text, question=asked)
         actions = (*wanted.actions, *wanted.timers)
-        async with aclosing(carry_out(self._house, actions, request, failures)) as done:
-            async for action in done:
-                yield action
-        if text := outcome(self._replies.answer(match, wanted), actions, failures):
-            yield text if actions else self._with_doubt(text, wanted)
+        return _Outlook(reply if actions else self._with_doubt(reply, wanted), actions)
 
     def _context(self, request: Request) -> Context:
         home, timers = self._house.home, self._house.timers_from(request.satellite)
@@ -110,8 +122,11 @@ class IntentResponder:
         stale = self._house.home.stale
         return f"{text.rstrip('.')}. {stale}" if stale and (wanted.matched or wanted.unmatched) else text
 
-    def _ask(self, draft: Draft, match: Match, wanted: Plan, context: Context) -> str:
-        """The question, which the draft keeps for whoever hears the answer."""
-        reply = self._replies.answer(match, wanted)
-        draft.question = question(wanted.actions, context.things, self._guard, reply)
-        return draft.question.text
+
+@dataclass(frozen=True, slots=True)
+class _Outlook:
+    """Actions, and what is said once they were done; or a question before they are."""
+
+    reply: str
+    actions: tuple[Action, ...] = ()
+    question: Question | None = None

@@ -240,3 +240,22 @@ def test_what_the_settings_allow_is_done() -> None:
 
 def test_to_lock_needs_no_question() -> None:
     assert Talk().say("lock the front door") == [Action("lock.lock", "lock.front"), "Locking"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "turn on the bed light",
+        "unlock the front door",
+        "is the front door locked",
+        "turn on the unicorn",
+        "what is love",
+    ],
+)
+def test_what_is_expected_is_what_is_replied_if_all_goes_well_and_has_no_effect(words: str) -> None:
+    talk = Talk(thinks=False)
+    expected = asyncio.run(talk.chain.expected(Request(words, "den", "Office")))
+    assert talk.home.done == []
+    assert talk.conversations.messages("den") == ()
+    replied = spoken(talk.say(words))
+    assert expected == ("" if words in ("turn on the unicorn", "what is love") else replied)

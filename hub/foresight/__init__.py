@@ -1,0 +1,1 @@
+"""What will probably be said next, made ready in time that nobody needs."""
