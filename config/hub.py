@@ -159,6 +159,13 @@ class KokoroSettings(Slice, frozen=True):
     download: bool
 
 
+class CacheSettings(Slice, frozen=True):
+    """Sound that is kept to be heard again."""
+
+    memory_mb: Annotated[int, msgspec.Meta(ge=0, le=16_384)]
+    folder: str
+
+
 TtsEngine = Literal["kokoro", "espeak"]
 
 
@@ -168,6 +175,7 @@ class Tts(Slice, frozen=True):
     engines: Annotated[tuple[TtsEngine, ...], msgspec.Meta(min_length=1, max_length=2)]
     espeak: EspeakSettings
     kokoro: KokoroSettings
+    cache: CacheSettings
 
     def __post_init__(self) -> None:
         """Refuses an engine that would take over from itself."""

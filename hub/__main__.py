@@ -28,6 +28,8 @@ from hub.stt.recognizer import RecognizerError
 from hub.timers.keeper import TimerKeeper
 from hub.timers.kept import TimersFile, place
 from hub.transcribe import command as transcribe
+from hub.tts.cache.store import Sounds
+from hub.tts.tiers import Tiers
 from hub.tts.voice import VoiceError
 from hub.watch import Watch, watcher
 from wire.errors import CannotListen
@@ -87,14 +89,20 @@ async def serve(settings: HubSettings, watch: Watch) -> None:
         timers = TimerKeeper(TimersFile(place(settings.timers.file, os.environ)))
         answers = await stack.enter_async_context(parts.answers(settings.llm, home, scheduler, timers))
         completeness = Completeness(home, settings.llm.language)
+        sounds = Sounds(settings.tts.cache.memory_mb * 1_000_000)
+        voices = await stack.enter_async_context(parts.voices(settings.tts, scheduler, sounds))
+        foresight = parts.foresight(settings, home, answers.responder, voices, lambda: scheduler.busy > 0)
         engines = Engines(
             recognizer=await stack.enter_async_context(parts.recognizer(settings.stt, home, scheduler)),
             vad=parts.vad(settings.vad),
             judge=lambda words: asyncio.to_thread(completeness.p_end, words),  # too short to wait in the scheduler
             responder=parts.responder(settings.home, home, settings.llm.language, answers.responder),
-            voice=await stack.enter_async_context(parts.first_voice(settings.tts, scheduler)),
+            voices=Tiers(voices),
             conversations=answers.conversations,
             warm=answers.responder.warm,
+            saying=foresight.saying,
+            did=foresight.did,
+            sounds=sounds,
             loaded=lambda: scheduler.busy > settings.load.slots,
         )
         store = Store(settings.timeline)
@@ -108,6 +116,7 @@ async def serve(settings: HubSettings, watch: Watch) -> None:
         async with asyncio.TaskGroup() as group:
             group.create_task(systemd.keep_alive(lambda: True))
             group.create_task(timers.run())
+            group.create_task(foresight.run())
             group.create_task(lead_all(Service(settings, engines, store, watch, timers)))
             group.create_task(serve_clients(settings, engines))
 

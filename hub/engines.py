@@ -7,14 +7,16 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
+from hub.home.home import Action
 from hub.llm.conversation import Conversations
-from hub.llm.responder import Responder
+from hub.llm.responder import Request, Responder
 from hub.llm.speculation import Speculation
 from hub.load.estimates import Estimate
 from hub.stt.activity import VoiceActivity
 from hub.stt.recognizer import Recognizer
 from hub.stt.utterance import Judge
-from hub.tts.voice import Voice
+from hub.tts.cache.store import Sounds
+from hub.tts.tiers import Tiers
 
 
 async def _nothing() -> None:
@@ -29,11 +31,17 @@ class Engines:
     vad: Callable[[], VoiceActivity] | None
     judge: Judge
     responder: Responder
-    voice: Voice
+    voices: Tiers
     warm: Callable[[], Coroutine[Any, Any, None]] = _nothing
     """Opens what answers will need, at the wake word; never raises."""
+    saying: Callable[[Request], None] = lambda request: None
+    """Is told what somebody is saying, while they may go on; see hub.foresight."""
+    did: Callable[[Action, Request], None] = lambda action, request: None
+    """Is told what was done for a request."""
     loaded: Callable[[], bool] = lambda: False
     """Whether so much waits for the engines that nothing is to be done in vain."""
+    sounds: Sounds = field(default_factory=lambda: Sounds(0))
+    """Of what was spoken before."""
     conversations: Conversations = field(default_factory=lambda: Conversations(time.monotonic))
     speculation: Speculation = field(default_factory=Speculation)
     """Replies that are begun at a raw pause."""
@@ -44,4 +52,4 @@ class Engines:
 
     def names(self) -> dict[str, str]:
         """For the timeline."""
-        return {"stt": self.recognizer.name, "llm": self.responder.name, "tts": self.voice.name}
+        return {"stt": self.recognizer.name, "llm": self.responder.name, "tts": self.voices.best.name}

@@ -6,6 +6,7 @@ Each is imported only where it is wanted, since some are optional: what is missi
 from __future__ import annotations
 
 import logging
+import os
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
@@ -17,11 +18,12 @@ from pathlib import Path
 import msgspec
 
 import config
-from config.hub import HomeSettings, Llm, LlmEngine, Stt, SttEngine, Tts, TtsEngine, VadSettings
+from config.hub import HomeSettings, HubSettings, Llm, LlmEngine, Stt, SttEngine, Tts, TtsEngine, VadSettings
 from config.loading import SettingsError
+from hub.foresight.foresight import Foresight
 from hub.home.demo import DemoHome
 from hub.home.home import Home
-from hub.llm.chain import Chain
+from hub.llm.chain import GONE, LET_BE, NO_MODEL, Chain
 from hub.llm.conversation import Conversations
 from hub.llm.deeds import House
 from hub.llm.failover import Failover
@@ -30,7 +32,7 @@ from hub.llm.hands import Tooling
 from hub.llm.intents import IntentResponder
 from hub.llm.model import Model
 from hub.llm.prompt import Prompt, persona
-from hub.llm.responder import Responder
+from hub.llm.responder import Request, Responder
 from hub.llm.thinking import Limits, ModelResponder
 from hub.load.scheduler import Scheduler
 from hub.stt.activity import VoiceActivity
@@ -38,8 +40,13 @@ from hub.stt.fallback import Fallback
 from hub.stt.nearest.nearest import Nearest
 from hub.stt.recognizer import Recognizer, RecognizerError
 from hub.timers.keeper import TimerKeeper
+from hub.tts.cache.cached import Cached
+from hub.tts.cache.folder import Folder, place
+from hub.tts.cache.store import Sounds
 from hub.tts.checked import Checked
+from hub.tts.chunker import cut
 from hub.tts.voice import Voice, VoiceError
+from hub.turn import NOT_HEARD
 
 ANY_LANGUAGE = "auto"
 
@@ -195,24 +202,27 @@ def vad(settings: VadSettings) -> Callable[[], VoiceActivity] | None:
 
 
 @asynccontextmanager
-async def first_voice(settings: Tts, scheduler: Scheduler) -> AsyncGenerator[Voice]:
-    """The first of the settings' voices that can be loaded; those before it are said and left out.
+async def voices(settings: Tts, scheduler: Scheduler, sounds: Sounds) -> AsyncGenerator[list[Cached]]:
+    """The settings' voices that can be loaded, in their order; the others are said and left out.
 
     Raises VoiceError with every reason where there is none.
     """
+    loaded: list[Cached] = []
     reasons: list[str] = []
+    path = place(settings.cache.folder, os.environ)
+    folder = None if path is None else Folder(path)
     async with AsyncExitStack() as stack:
         for name in settings.engines:
             try:
-                loaded = await stack.enter_async_context(voice(name, settings, scheduler))
+                made = await stack.enter_async_context(voice(name, settings, scheduler))
+                loaded.append(Cached(made, sounds, folder))
             except VoiceError as error:
                 reasons.append(str(error))
-                continue
-            for reason in reasons:
-                _log.warning("a voice is left out, %s speaks: %s", loaded.name, reason)
-            yield loaded
-            return
-    raise VoiceError("; ".join(reasons))
+        if not loaded:
+            raise VoiceError("; ".join(reasons))
+        for reason in reasons:
+            _log.warning("a voice is left out, %s speaks: %s", loaded[0].name, reason)
+        yield loaded
 
 
 @asynccontextmanager
@@ -234,3 +244,19 @@ def _espeak(settings: Tts, scheduler: Scheduler) -> Voice:
     except ImportError as error:
         raise VoiceError(f"espeak-ng is not installed ({error}); run: pip install 'hark[hub]'") from None
     return Espeak(settings.espeak.voice, settings.espeak.words_per_minute, scheduler)
+
+
+def foresight(
+    settings: HubSettings, home: Home, chain: Chain, voices: Sequence[Cached], busy: Callable[[], bool]
+) -> Foresight:
+    """What has likely replies ready; where an agent answers, nobody can tell them."""
+
+    async def prepare(text: str, no_secret: bool) -> None:
+        for chunk in cut(text):
+            await voices[0].prepare(chunk, no_secret)
+
+    async def unknown(request: Request) -> str:
+        return ""
+
+    expect = unknown if settings.home.agent else chain.expected
+    return Foresight(expect, prepare, home, settings.llm.language, busy, (NOT_HEARD, NO_MODEL, LET_BE, GONE))

@@ -40,6 +40,8 @@ class Room:
     """Set while the turn's words are taken for all."""
     answered: bool = False
     """Whether the turn's words are certain: something was done or said for them, or the person's grace is over."""
+    speaking_since: float | None = None
+    """When the reply's first sound was sent, on the loop's clock."""
     _inbox: asyncio.Queue[bytes | Voice | None] = field(default_factory=lambda: asyncio.Queue(INBOX + 1))
 
     async def sound(self) -> AsyncGenerator[bytes | Voice, None]:

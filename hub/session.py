@@ -225,6 +225,7 @@ class Session:
             engines=dict(timeline.engines),
             speculation=self._service.engines.speculation.report(),
             sooner=self._service.engines.sooner.report(),
+            sounds=self._service.engines.sounds.report(),
             waterfall=waterfall(timeline, budgets),
         )
 

@@ -8,7 +8,7 @@ engines took can be told from what Hark added.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -36,7 +36,7 @@ class Timeline:
 
     turn: str
     satellite: str
-    engines: Mapping[str, str]
+    engines: dict[str, str]
     clock: Callable[[], float]
     at: float = field(default_factory=time.time)
     marks: dict[str, float] = field(default_factory=dict)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import asdict, dataclass, replace
@@ -25,6 +26,7 @@ from hub.engines import Engines
 from hub.home.home import Action
 from hub.llm.responder import Asks, Request
 from hub.llm.speculation import Speculation
+from hub.load.need import Kind, Need
 from hub.room import Room
 from hub.stages import ahead, latest
 from hub.stt.activity import Activity
@@ -35,6 +37,7 @@ from hub.timeline import Timeline
 from hub.tts.chunker import clauses
 from hub.tts.pacing import pace
 from hub.tts.spoken import Spoken
+from hub.tts.tiers import Reply
 from hub.tts.voice import VoiceError
 from hub.watch import Watch
 from wire import hark
@@ -89,11 +92,14 @@ async def hear_out(room: Room, turn: Turn, reply: latest) -> None:
         timeline.clock,
         timeline.forget_reply,
     )
-    heard, began = Hypothesis(Words()), timeline.clock()
+    heard, began, said = Hypothesis(Words()), timeline.clock(), ""
     async with aclosing(understand(room, turn)) as hypotheses:
         async for heard in hypotheses:
             if room.answered:
                 break
+            if heard.text != said:
+                said = heard.text
+                engines.saying(request_for(room, turn, said))
             if heard.end not in (None, End.NO_SPEECH):
                 await answering.confirm(request_for(room, turn, heard.text))
             elif (trigger := trigger_of(heard, turn)) is not None:
@@ -159,6 +165,7 @@ async def answer(room: Room, turn: Turn, request: Request) -> AsyncGenerator[str
         async for piece in pieces:
             if isinstance(piece, Action):
                 show(turn, "action", **asdict(piece))
+                turn.engines.did(piece, request)
             elif isinstance(piece, Asks):
                 room.asks = True
             else:
@@ -173,27 +180,26 @@ async def apology(text: str) -> AsyncGenerator[str, None]:
 
 async def speak(room: Room, turn: Turn, reply: AsyncGenerator[str, None], request: Request) -> None:
     """Speaks a reply while it is still being made; before its first sound goes out, the request is certain."""
-    room.spoken, room.asks = Spoken(), False
-    voice, pacing = turn.engines.voice, turn.settings.pacing
+    room.spoken, room.asks, room.speaking_since = Spoken(), False, None
+    voice, pacing = turn.engines.voices.reply(), turn.settings.pacing
     sound = voice.format
     try:
         async with (
             ahead(reply, TOKENS_AHEAD) as text,
             ahead(timed_clauses(text, turn), CLAUSES_AHEAD) as chunks,
-            ahead(speech(room, chunks, turn), PIECES_AHEAD) as pieces,
+            ahead(speech(room, chunks, voice, turn), PIECES_AHEAD) as pieces,
             aclosing(pace(pieces, sound, room.progress, pacing.ahead_s)) as paced,
         ):
-            started = False
             async for piece in paced:
-                if not started:
+                if room.speaking_since is None:
                     await room.commit(request.text)
                     await room.send(hark.Turn(room.turn, "reply"))
                     await room.send(AudioStart(sound.rate, sound.width, sound.channels))
-                    started = True
+                    room.speaking_since = turn.timeline.clock()
                 await room.send(AudioChunk(sound.rate, sound.width, sound.channels, piece))
-            if started and room.asks:
+            if room.speaking_since is not None and room.asks:
                 await room.send(hark.Listen(room.turn))
-            if started:
+            if room.speaking_since is not None:
                 await room.send(AudioStop())
     except VoiceError as error:
         await room.commit(request.text)
@@ -216,20 +222,34 @@ async def timed_clauses(text: AsyncIterator[str], turn: Turn) -> AsyncGenerator[
             chunk = await anext(chunks, None)
 
 
-async def speech(room: Room, chunks: AsyncIterator[str], turn: Turn) -> AsyncGenerator[bytes, None]:
+async def speech(room: Room, chunks: AsyncIterator[str], voice: Reply, turn: Turn) -> AsyncGenerator[bytes, None]:
     """The sound of the chunks, one after the other, each piece as it is made."""
-    kind = turn.engines.voice.format
+    told = ""
     async for chunk in chunks:
         room.spoken.clause(chunk)
-        async with aclosing(turn.engines.voice.speak(chunk)) as sound:
+        async with aclosing(voice.speak(chunk, need_of(room, turn))) as sound:
             with turn.timeline.span("tts", only_first=True):
                 piece = await anext(sound, None)
             if piece is not None:
                 turn.timeline.first("first_audio_made")
+            if voice.name != told:
+                told = voice.name
+                turn.timeline.engines["tts"] = told
+                show(turn, "voice", name=told, why=voice.why)
             while piece is not None:
-                room.spoken.sound(kind.seconds(len(piece)))
+                room.spoken.sound(voice.format.seconds(len(piece)))
                 yield piece
                 piece = await anext(sound, None)
+
+
+def need_of(room: Room, turn: Turn) -> Need:
+    """By when the next sound is needed: within the budget, or before what was made runs dry."""
+    if room.spoken.seconds:
+        since = room.speaking_since
+        return Need(Kind.SPEECH, room.satellite, math.inf if since is None else since + room.spoken.seconds)
+    asked = turn.timeline.marks.get("raw_pause", turn.timeline.clock())
+    kind = Kind.ANSWER if room.certain.is_set() else Kind.SPECULATION
+    return Need(kind, room.satellite, asked + turn.settings.budgets.whole_ms / 1000)
 
 
 def show(turn: Turn, event: str, **fields: object) -> None:

@@ -12,6 +12,8 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Literal
 
+from hub.tts.tiers import BEST
+
 Seen = Mapping[str, object]
 Watch = Callable[[Seen], None]
 """Takes one event: `event` (a key of _LINES), `satellite`, `turn`, and fields of its own."""
@@ -43,7 +45,8 @@ _LINES: dict[str, str | Callable[[Seen], str]] = {
     "question": lambda seen: f"  “{seen['text']}”" if seen["text"] else "  (no words)",
     "action": lambda seen: f"  ⚙ {seen['service']} {seen['entity_id']}{_data(seen)}",
     "reply": "  ▶ {text}",
-    "times": lambda seen: f"{seen['waterfall']}{_speculation(seen)}",
+    "voice": lambda seen: "" if seen["why"] == BEST else f"  ♪ {seen['name']}, as {seen['why']}",
+    "times": lambda seen: f"{seen['waterfall']}{_speculation(seen)}{_sounds(seen)}",
     "failed": "  ✗ {text}",
 }
 
@@ -57,6 +60,14 @@ def _speculation(seen: Seen) -> str:
     begun = {"begun early": seen.get("speculation"), "begun before the pause": seen.get("sooner")}
     counted = {how: counts for how, counts in begun.items() if isinstance(counts, Mapping) and any(counts.values())}
     return "".join(_counts(how, counts) for how, counts in counted.items() if seen["waterfall"])
+
+
+def _sounds(seen: Seen) -> str:
+    counts = seen.get("sounds")
+    if not seen["waterfall"] or not isinstance(counts, Mapping) or not counts["hits"]:
+        return ""
+    found = "\nsound that was ready so far: {hits} of {asked} clauses, {saved_ms:.0f} ms sooner"
+    return found.format_map({**counts, "asked": counts["hits"] + counts["misses"]})
 
 
 def _counts(how: str, counts: Mapping[str, object]) -> str:

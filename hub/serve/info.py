@@ -22,7 +22,7 @@ NAME = "hark"
 
 def info(settings: HubSettings, engines: Engines) -> Info:
     """The Wyoming info of a hub with these engines."""
-    return Info(asr=[_asr(settings, engines)], tts=[_tts(settings, engines.voice.name)])
+    return Info(asr=[_asr(settings, engines)], tts=[_tts(settings, engines.voices.best.name)])
 
 
 def _asr(settings: HubSettings, engines: Engines) -> AsrProgram:

@@ -24,7 +24,8 @@ from wyoming.tts import SynthesizeChunk, SynthesizeStop, SynthesizeStopped
 from hub.serve.client import Client
 from hub.stages import ahead
 from hub.tts.chunker import clauses
-from hub.tts.voice import Voice, VoiceError
+from hub.tts.tiers import Tiers
+from hub.tts.voice import VoiceError
 from wire.errors import MalformedEvent, TooLarge, WireError
 from wire.pcm import PcmFormat
 from wire.resample import Resampler
@@ -45,7 +46,7 @@ class NotSpoken(WireError):
 class TextToSpeech:
     """The service."""
 
-    voice: Voice
+    voices: Tiers
 
     async def say(self, synthesize: Event, client: Client) -> None:
         """`synthesize`: sends the sound of its text. Raises NotSpoken, MalformedEvent and TooLarge."""
@@ -71,10 +72,11 @@ class TextToSpeech:
 
     async def _sound(self, text: AsyncIterator[str]) -> AsyncGenerator[bytes, None]:
         """Yields sound in the format SPOKEN, each piece as it is made."""
-        resampler = Resampler(self.voice.format, SPOKEN.rate)
+        voice = self.voices.reply()
+        resampler = Resampler(voice.format, SPOKEN.rate)
         async with aclosing(clauses(text)) as chunks:
             async for chunk in chunks:
-                async with aclosing(self.voice.speak(chunk)) as pieces:
+                async with aclosing(voice.speak(chunk)) as pieces:
                     async for piece in pieces:
                         yield resampler.push(piece)
         yield resampler.flush()

@@ -107,3 +107,9 @@ async def clauses(pieces: AsyncIterator[str]) -> AsyncGenerator[str, None]:
             yield chunk
     for chunk in chunker.finish():
         yield chunk
+
+
+def cut(text: str) -> list[str]:
+    """The chunks of a reply that is there as a whole."""
+    chunker = Chunker()
+    return [*chunker.push(text), *chunker.finish()]

@@ -44,7 +44,8 @@ class Espeak:
             raise VoiceError(str(error)) from error
         self._library.espeak_SetParameter(RATE, words_per_minute, 0)
         self.format = PcmFormat(rate)
-        self.name = f"espeak-ng {voice} (espeakng-loader {version('espeakng-loader')})"
+        loader = f"espeakng-loader {version('espeakng-loader')}"
+        self.name = f"espeak-ng {voice}, {words_per_minute} words a minute ({loader})"
 
     async def speak(self, text: str, need: Need = SOME_DAY) -> AsyncGenerator[bytes, None]:
         """See hub.tts.voice.Voice."""

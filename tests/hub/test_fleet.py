@@ -21,6 +21,7 @@ from hub.session import SILENCE_S, Service
 from hub.store import Store
 from hub.timers.keeper import TimerKeeper
 from hub.timers.kept import TimersFile
+from hub.tts.tiers import Tiers
 from hub.watch import Seen, Watch
 from tests.fakes import FakeRecognizer, FakeResponder, FakeVoice, always_the_end
 from tests.peers import FakeSatellite, SatellitePeer, free_port, run_clean
@@ -39,7 +40,11 @@ class Hub:
     addresses: list[str]
     engines: Engines = field(
         default_factory=lambda: Engines(
-            FakeRecognizer("hello"), None, always_the_end, FakeResponder(["Hello to you, too."]), FakeVoice(rtf=0.1)
+            FakeRecognizer("hello"),
+            None,
+            always_the_end,
+            FakeResponder(["Hello to you, too."]),
+            Tiers([FakeVoice(rtf=0.1)]),
         )
     )
 

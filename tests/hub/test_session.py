@@ -34,6 +34,7 @@ from hub.store import Store
 from hub.timeline import ARRIVED
 from hub.timers.keeper import TimerKeeper
 from hub.timers.kept import TimersFile
+from hub.tts.tiers import Tiers
 from hub.watch import Seen
 from tests.fakes import FakeRecognizer, FakeResponder, FakeVoice, always_the_end
 from tests.peers import CLOCK_AHEAD_S, FakeSatellite, SatellitePeer, run_clean
@@ -83,7 +84,7 @@ class House:
             None,
             always_the_end,
             self.responder,
-            self.voice,
+            Tiers([self.voice]),
             conversations=self.conversations,
             warm=self.warm,
         )

@@ -30,6 +30,7 @@ from hub.stt.ending.endpoint import GRACE_S
 from hub.stt.recognizer import RecognizerError, Voiced, Words
 from hub.stt.utterance import Judge
 from hub.timeline import Timeline
+from hub.tts.tiers import Tiers
 from hub.tts.voice import VoiceError
 from hub.turn import CLAUSES_AHEAD, Turn, take_turn
 from hub.watch import Seen, Watch
@@ -134,7 +135,7 @@ class Scene:
             None,
             self.judge,
             self.responder,
-            self.voice,
+            Tiers([self.voice]),
             speculation=self.speculation,
             sooner=self.sooner,
         )

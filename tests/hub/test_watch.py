@@ -56,6 +56,18 @@ def test_what_came_of_speculation_is_a_line_below_the_times(capsys: pytest.Captu
     ]
 
 
+def test_what_was_ready_before_it_was_wanted_is_a_line_too(capsys: pytest.CaptureFixture[str]) -> None:
+    show = watcher("plain")
+    for hits in (0, 3):
+        sounds = {"hits": hits, "misses": 1, "saved_ms": 90.4, "kept_mb": 0.2}
+        show({"event": "times", **TURN, "waterfall": "tts ███", "sounds": sounds})
+    assert capsys.readouterr().out.splitlines() == [
+        "tts ███",
+        "tts ███",
+        "sound that was ready so far: 3 of 4 clauses, 90 ms sooner",
+    ]
+
+
 def test_every_line_of_json_is_one_event(capsys: pytest.CaptureFixture[str]) -> None:
     show = watcher("json")
     for seen in EVENTS:

@@ -12,10 +12,12 @@ import hashlib
 import logging
 import os
 import struct
+from collections.abc import Mapping
 from pathlib import Path
 
 from hub.tts.cache.store import Entry, Key
 
+AUTO = "auto"
 MOST_BYTES = 256_000_000  # of files: some four thousand phrases
 LONGEST_FILE = 8_000_000  # bytes: far more than a phrase has; whatever is longer was not written here
 TIDY_EVERY = 64  # files written, between two looks at the whole folder
@@ -23,6 +25,14 @@ TIDY_EVERY = 64  # files written, between two looks at the whole folder
 _HEAD = struct.Struct("<32sd")  # SHA-256 of what follows, and Entry.took_s
 
 _log = logging.getLogger(__name__)
+
+
+def place(setting: str, environment: Mapping[str, str]) -> Path | None:
+    """Where the folder lies; None where nothing is to be kept."""
+    if setting != AUTO:
+        return Path(setting).expanduser() if setting else None
+    service = environment.get("CACHE_DIRECTORY", "").split(":")[0]  # systemd's, of this very service
+    return (Path(service) if service else Path("~/.cache/hark").expanduser()) / "phrases"
 
 
 class Folder:

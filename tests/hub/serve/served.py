@@ -16,6 +16,7 @@ from config.loading import build, one, read
 from hub.engines import Engines
 from hub.serve.server import Server
 from hub.stt.activity import VoiceActivity
+from hub.tts.tiers import Tiers
 from tests.fakes import LOUD, FakeRecognizer, FakeResponder, FakeVoice, always_the_end
 from tests.peers import Peer, reading
 from tests.settings import HUB_TOML
@@ -52,7 +53,7 @@ class Served:
     async def up(self) -> AsyncIterator[int]:
         """Serves while the context lasts; gives the port. Nothing may be left of any engine's work."""
         layers = [read(HUB_TOML), *(one(key, value, "test") for key, value in self.settings.items())]
-        engines = Engines(self.recognizer, self.vad, always_the_end, FakeResponder([]), self.voice)
+        engines = Engines(self.recognizer, self.vad, always_the_end, FakeResponder([]), Tiers([self.voice]))
         async with serving(Server(build(HubSettings, layers), engines).attend, most=64) as port:
             yield port
         assert self.working == 0

@@ -17,6 +17,7 @@ from hub.session import Service
 from hub.store import Store
 from hub.timers.keeper import TimerKeeper
 from hub.timers.kept import TimersFile
+from hub.tts.tiers import Tiers
 from hub.watch import Seen
 from tests.fakes import FakeRecognizer, FakeVoice, always_the_end
 from tests.hub.timers.test_keeper import at_work, clock
@@ -45,7 +46,7 @@ def test_a_timer_that_was_asked_for_rings_once_though_the_hub_is_gone(tmp_path: 
             timers = TimerKeeper(TimersFile(tmp_path / "timers.json"), clock)
             answers = IntentResponder(HOME, scheduler, lambda: datetime(2026, 11, 21), timers=timers)
             words = FakeRecognizer("set a timer named eggs for 1 minute")
-            engines = Engines(words, None, always_the_end, answers, FakeVoice(rtf=0.1))
+            engines = Engines(words, None, always_the_end, answers, Tiers([FakeVoice(rtf=0.1)]))
             store = Store(TimelineSettings(file="", keep_turns=1))
             service = Service(SETTINGS, engines, store, seen.append, timers)
             address = f"127.0.0.1:{room.port}"

@@ -1,0 +1,146 @@
+"""Which voice speaks a reply: the best that load allows and that is well.
+
+Strategy: the settings' voices, the best first. A reply begins with the best that may, and stays with it. One that
+fails rests for a while, and the next speaks the clause from its beginning. One that would come too late hands over too:
+it has until the last moment at which the next could still keep the deadline. So a voice that load has made slow is
+heard to a clause's end and goes on as the smaller one, and nobody hears a gap.
+
+Rules: a reply goes down, never up again; the next reply begins anew. All of a reply is one stream of one format. The
+last voice has all the time there is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+import time
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+
+from hub.load.estimates import Estimate
+from hub.load.need import SOME_DAY, Need
+from hub.stt.rest import Rest
+from hub.tts.voice import Voice, VoiceError
+from wire.pcm import PcmFormat
+from wire.resample import Resampler
+from wire.sayings import Sayings
+
+BEST = "it is the first of the settings"
+LOADED = "the hub has much to do"
+LATE = "the better one would have come too late"
+FAILED = "the better one failed"
+LEAST_S = 0.05  # that any voice is taken to need for its first sound, while nothing is known of it
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Tier:
+    """A voice and what is known of it."""
+
+    voice: Voice
+    rest: Rest = field(default_factory=Rest)
+    first: Estimate = field(default_factory=Estimate)
+    """Seconds from being asked to its first sound."""
+
+
+class Tiers:
+    """The voices of a hub, loaded, the best first; `allowed` is the first that load allows, counted from 0."""
+
+    def __init__(
+        self,
+        voices: Sequence[Voice],
+        allowed: Callable[[], int] = lambda: 0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._tiers = [Tier(voice) for voice in voices]
+        self._allowed = allowed
+        self._clock = clock
+        self._sayings = Sayings(_log, clock)
+
+    @property
+    def best(self) -> Voice:
+        """The first of the settings."""
+        return self._tiers[0].voice
+
+    @property
+    def voices(self) -> Sequence[Voice]:
+        """All, the best first."""
+        return [tier.voice for tier in self._tiers]
+
+    def reply(self) -> Reply:
+        """The voice of one reply."""
+        now = self._clock()
+        allowed = min(self._allowed(), len(self._tiers) - 1)
+        order = sorted(range(allowed, len(self._tiers)), key=lambda at: now < self._tiers[at].rest.until)
+        why = (FAILED if order[0] != allowed else LOADED) if order[0] else BEST
+        return Reply([self._tiers[at] for at in order], why, self._clock, self._failed)
+
+    def _failed(self, tier: Tier, error: VoiceError) -> None:
+        tier.rest.failed(self._clock())
+        text = f"{tier.voice.name} failed and rests for {tier.rest.length_s:.0f} s: {error}"
+        self._sayings.warn(f"{tier.voice.name}: {error}", text)
+
+
+class Reply:
+    """One reply's voice; its clauses come one after the other."""
+
+    def __init__(
+        self, tiers: list[Tier], why: str, clock: Callable[[], float], failed: Callable[[Tier, VoiceError], None]
+    ) -> None:
+        self._tiers = tiers
+        self._clock = clock
+        self._failed = failed
+        self.format: PcmFormat = tiers[0].voice.format
+        """Of every piece."""
+        self.why = why
+        """Why it is this voice."""
+
+    @property
+    def name(self) -> str:
+        """The voice that speaks now."""
+        return self._tiers[0].voice.name
+
+    async def speak(self, text: str, need: Need = SOME_DAY) -> AsyncGenerator[bytes, None]:
+        """Yields a clause's sound by `need.deadline` if any voice can; raises VoiceError where none can at all."""
+        while True:
+            tier = self._tiers[0]
+            resampler = Resampler(tier.voice.format, self.format.rate)
+            try:
+                async with aclosing(tier.voice.speak(text, need)) as sound:
+                    piece = await self._first(sound, tier, need)
+                    while piece is not None:
+                        if ready := resampler.push(piece):
+                            yield ready
+                        piece = await anext(sound, None)
+                if rest := resampler.flush():
+                    yield rest
+            except VoiceError as error:
+                self._failed(tier, error)
+                self._go_on(error, FAILED)
+            except TimeoutError:
+                self._go_on(VoiceError("no voice came in time"), LATE)
+            else:
+                tier.rest.worked()
+                return
+
+    async def _first(self, sound: AsyncGenerator[bytes, None], tier: Tier, need: Need) -> bytes | None:
+        """The first piece; raises TimeoutError where it is time for the next voice."""
+        begun = self._clock()
+        async with asyncio.timeout(self._patience_s(need)):
+            piece = await anext(sound, None)
+        tier.first.add(self._clock() - begun)
+        return piece
+
+    def _patience_s(self, need: Need) -> float | None:
+        if len(self._tiers) == 1 or math.isinf(need.deadline):
+            return None
+        return max(0.0, need.deadline - max(LEAST_S, self._tiers[1].first.value) - self._clock())
+
+    def _go_on(self, error: VoiceError, why: str) -> None:
+        if len(self._tiers) == 1:
+            raise error
+        del self._tiers[0]
+        self.why = why
