@@ -15,6 +15,7 @@ from config.hub import HubSettings
 from config.loading import SettingsError
 from hub import parts
 from hub.ask import command as ask
+from hub.closing import Closing
 from hub.engines import Engines
 from hub.fleet import lead_all
 from hub.llm.language import LanguageError
@@ -70,7 +71,8 @@ def _hub(argv: Sequence[str]) -> None:
         if started.check:
             print(_checked(settings))
         else:
-            run(serve(settings, watcher(started.options.watch)))
+            closing = Closing()
+            run(serve(settings, watcher(started.options.watch), closing), closing.finish)
     except (SettingsError, LanguageError, PromptError, RecognizerError, VoiceError, CannotListen) as error:
         command_line.refuse("hub", error)
 
@@ -81,7 +83,7 @@ def _checked(settings: HubSettings) -> str:
     return f"hark-hub: the settings are good; satellites: {len(settings.fleet.satellites)}, the home: {home}"
 
 
-async def serve(settings: HubSettings, watch: Watch) -> None:
+async def serve(settings: HubSettings, watch: Watch, closing: Closing) -> None:
     """Loads the engines that the settings name, leads the satellites and serves other clients."""
     async with AsyncExitStack() as stack:
         scheduler = await stack.enter_async_context(Scheduler(settings.load.slots))
@@ -117,7 +119,7 @@ async def serve(settings: HubSettings, watch: Watch) -> None:
             group.create_task(systemd.keep_alive(lambda: True))
             group.create_task(timers.run())
             group.create_task(foresight.run())
-            group.create_task(lead_all(Service(settings, engines, store, watch, timers)))
+            group.create_task(lead_all(Service(settings, engines, store, watch, timers, closing)))
             group.create_task(serve_clients(settings, engines))
 
 

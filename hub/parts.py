@@ -20,6 +20,7 @@ import msgspec
 import config
 from config.hub import HomeSettings, HubSettings, Llm, LlmEngine, Stt, SttEngine, Tts, TtsEngine, VadSettings
 from config.loading import SettingsError
+from hub.closing import RESTARTS
 from hub.foresight.foresight import Foresight
 from hub.home.demo import DemoHome
 from hub.home.home import Home
@@ -259,4 +260,4 @@ def foresight(
         return ""
 
     expect = unknown if settings.home.agent else chain.expected
-    return Foresight(expect, prepare, home, settings.llm.language, busy, (NOT_HEARD, NO_MODEL, LET_BE, GONE))
+    return Foresight(expect, prepare, home, settings.llm.language, busy, (NOT_HEARD, NO_MODEL, LET_BE, GONE, RESTARTS))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from wyoming.audio import AudioChunk, AudioStop
@@ -21,14 +21,16 @@ from wyoming.satellite import RunSatellite
 from wyoming.vad import VoiceStarted, VoiceStopped
 
 from config.hub import HubSettings
+from hub.closing import RESTARTS, Closing
 from hub.engines import Engines
+from hub.llm.responder import Request
 from hub.room import Room
 from hub.stages import latest
 from hub.store import Store
 from hub.stt.activity import Voice
 from hub.timeline import Timeline
 from hub.timers.keeper import TimerKeeper
-from hub.turn import Turn, remember, take_turn
+from hub.turn import Turn, apology, remember, speak, take_turn
 from hub.watch import Watch
 from hub.waterfall import over_budget, waterfall
 from wire import hark
@@ -57,6 +59,7 @@ class Service:
     store: Store
     watch: Watch
     timers: TimerKeeper
+    closing: Closing = field(default_factory=Closing)
 
 
 class Session:
@@ -175,6 +178,8 @@ class Session:
 
     def _begin_turn(self, said: hark.Turn, group: asyncio.TaskGroup) -> None:
         service = self._service
+        if service.closing.begun:
+            return
         timeline = Timeline(said.turn, self._name, service.engines.names(), self._clock)
         timeline.mark("wake")
         self._timelines[said.turn] = timeline
@@ -184,6 +189,7 @@ class Session:
         self._show(said.turn, "awake", name=said.name or "?", score=said.score or 0.0)
         turn = Turn(service.engines, service.settings, timeline, service.watch)
         self._task = group.create_task(self._connected(partial(self._take, self._room, turn)))
+        service.closing.watch(self._task, partial(self._connected, partial(self._apologise, self._room, turn)))
 
     async def _take(self, room: Room, turn: Turn) -> None:
         """A turn and its end; a turn that fails is said to its satellite and costs nothing else."""
@@ -196,6 +202,16 @@ class Session:
         except Exception:
             _log.exception("turn %s failed, which is a bug", room.turn)
             await room.send(Error(text="the turn failed; the hub's log says why", code="turn-failed"))
+        await room.send(hark.Turn(room.turn, "end"))
+
+    async def _apologise(self, room: Room, turn: Turn) -> None:
+        """The hub stops before the turn is over: of a reply nothing more comes, and for none there is a sentence."""
+        await self._stop_turn()
+        if room.speaking_since is None:
+            room.certain.set()
+            await speak(room, turn, apology(RESTARTS), Request("", room.satellite))
+        else:
+            await room.send(AudioStop())
         await room.send(hark.Turn(room.turn, "end"))
 
     async def _stop_turn(self) -> None:

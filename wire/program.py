@@ -1,7 +1,8 @@
 """How both programs run and stop: SIGINT and SIGTERM end them cleanly, from inside, and within a bound.
 
-A stop has STOP_S. What still runs then (a device's thread, a peer that does not let go) is named in one line of log and
-the process ends without it: an appliance is restarted by its system, which must not wait for a hanging sound card.
+A program that has something to finish may do so first, until a second signal. Then a stop has STOP_S. What still runs
+by then (a device's thread, a peer that does not let go) is named in one line of log and the process ends without it: an
+appliance is restarted by its system, which must not wait for a hanging sound card.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import logging
 import os
 import signal
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 
 from wire.errors import leaves
 from wire.systemd import Systemd
@@ -22,29 +23,53 @@ STOP_S = 1.5  # from the signal; stopping is promised in under 2 s
 FORCED = 1  # exit code of a stop that had to be forced
 
 
-def run(program: Coroutine[object, object, None]) -> None:
+Finish = Callable[[], Awaitable[None]]
+"""Finishes what a program has begun, in bounded time."""
+
+
+async def _nothing() -> None:
+    pass
+
+
+def run(program: Coroutine[object, object, None], finish: Finish = _nothing) -> None:
     """Runs a program's coroutine until it ends, or is cancelled by a signal so that all its parts close.
+
+    `finish` is awaited between the signal and that.
 
     To be called by a program's main, as the last thing that it does: the bound of a stop holds until the process ends.
     """
-    asyncio.run(_until_told(program))
+    asyncio.run(_until_told(program, finish))
 
 
-async def _until_told(program: Coroutine[object, object, None]) -> None:
+async def _until_told(program: Coroutine[object, object, None], finish: Finish) -> None:
     task = asyncio.ensure_future(program)
+    told = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, _stop, task)
+        loop.add_signal_handler(number, lambda: _stop(task) if told.is_set() else told.set())
+    finishing = asyncio.ensure_future(_finish(task, told, finish))
     try:
         await task
     except asyncio.CancelledError:
         return
     except BaseExceptionGroup as group:
         raise leaves(group)[0] from group  # one failure is one sentence to its reader
+    finally:
+        finishing.cancel()
+
+
+async def _finish(task: asyncio.Task[None], told: asyncio.Event, finish: Finish) -> None:
+    await told.wait()
+    Systemd().stopping()
+    try:
+        await finish()
+    finally:
+        _stop(task)
 
 
 def _stop(task: asyncio.Task[None]) -> None:
-    Systemd().stopping()
+    if task.cancelling():
+        return
     loop = task.get_loop()
     bound = threading.Timer(STOP_S, _force, (lambda: asyncio.all_tasks(loop),))
     bound.daemon = True  # does not itself keep the process from ending

@@ -24,6 +24,7 @@ from wyoming.vad import VoiceStarted
 
 from config.hub import HubSettings, TimelineSettings
 from config.loading import build, one, read
+from hub.closing import Closing
 from hub.engines import Engines
 from hub.fleet import lead
 from hub.home.home import Action
@@ -60,6 +61,7 @@ class House:
     seen: list[Seen] = field(default_factory=list)
     conversations: Conversations = field(default_factory=lambda: Conversations(lambda: 0.0))
     warmings: list[bool] = field(default_factory=list)
+    closing: Closing = field(default_factory=Closing)
 
     async def warm(self) -> None:
         """A connection that takes a minute to open; notes whether it was given up."""
@@ -89,7 +91,8 @@ class House:
             warm=self.warm,
         )
         with closing(Store(times)) as store:
-            service = Service(self.settings(), engines, store, self.seen.append, TimerKeeper(TimersFile(None)))
+            timers = TimerKeeper(TimersFile(None))
+            service = Service(self.settings(), engines, store, self.seen.append, timers, self.closing)
             async with self.satellite.up():
                 leading = asyncio.create_task(lead(self.satellite.address, service))
                 try:

@@ -32,6 +32,19 @@ DEVICE = """
         print("ready", flush=True)
         await asyncio.Event().wait()
 """
+FINISHES = """
+    async def finish():
+        print("finishing", flush=True)
+        await asyncio.sleep({seconds})
+        print("finished", flush=True)
+
+    async def program():
+        print("ready", flush=True)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            print("closed", flush=True)
+"""
 FAILS = """
     async def program():
         async with asyncio.TaskGroup():
@@ -45,7 +58,8 @@ def started(source: str) -> subprocess.Popen[str]:
         "from concurrent.futures import ThreadPoolExecutor\n"
         "from wire.program import run\n"
     )
-    command = [sys.executable, "-c", f"{imports}{textwrap.dedent(source)}\nrun(program())"]
+    call = "run(program(), finish)" if "def finish" in source else "run(program())"
+    command = [sys.executable, "-c", f"{imports}{textwrap.dedent(source)}\n{call}"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert process.stdout is not None
     return process
@@ -72,6 +86,20 @@ def test_what_does_not_stop_is_named_and_left_behind(source: str, named: str) ->
     assert code == 1
     assert "stopped by force after 1.5 s" in err
     assert named in err
+
+
+def test_what_was_begun_is_finished_before_the_program_is_closed() -> None:
+    assert stopped(FINISHES.format(seconds=0.1), signal.SIGTERM) == (0, "finishing\nfinished\nclosed\n", "")
+
+
+def test_a_second_signal_waits_for_nothing() -> None:
+    with started(FINISHES.format(seconds=1000)) as process:
+        assert process.stdout is not None
+        for line in ("ready\n", "finishing\n"):
+            assert process.stdout.readline() == line
+            process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=PATIENCE_S)
+    assert (process.returncode, out, err) == (0, "closed\n", "")
 
 
 def test_a_failure_in_a_group_comes_out_as_itself() -> None:
