@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -203,12 +203,12 @@ def vad(settings: VadSettings) -> Callable[[], VoiceActivity] | None:
 
 
 @asynccontextmanager
-async def voices(settings: Tts, scheduler: Scheduler, sounds: Sounds) -> AsyncGenerator[list[Cached]]:
+async def voices(settings: Tts, scheduler: Scheduler, sounds: Sounds) -> AsyncGenerator[dict[str, Cached]]:
     """The settings' voices that can be loaded, in their order; the others are said and left out.
 
     Raises VoiceError with every reason where there is none.
     """
-    loaded: list[Cached] = []
+    loaded: dict[str, Cached] = {}
     reasons: list[str] = []
     path = place(settings.cache.folder, os.environ)
     folder = None if path is None else Folder(path)
@@ -216,13 +216,13 @@ async def voices(settings: Tts, scheduler: Scheduler, sounds: Sounds) -> AsyncGe
         for name in settings.engines:
             try:
                 made = await stack.enter_async_context(voice(name, settings, scheduler))
-                loaded.append(Cached(made, sounds, folder))
+                loaded[name] = Cached(made, sounds, folder)
             except VoiceError as error:
                 reasons.append(str(error))
         if not loaded:
             raise VoiceError("; ".join(reasons))
         for reason in reasons:
-            _log.warning("a voice is left out, %s speaks: %s", loaded[0].name, reason)
+            _log.warning("a voice is left out, %s speaks: %s", next(iter(loaded)), reason)
         yield loaded
 
 
@@ -248,13 +248,14 @@ def _espeak(settings: Tts, scheduler: Scheduler) -> Voice:
 
 
 def foresight(
-    settings: HubSettings, home: Home, chain: Chain, voices: Sequence[Cached], busy: Callable[[], bool]
+    settings: HubSettings, home: Home, chain: Chain, voices: Mapping[str, Cached], busy: Callable[[], bool]
 ) -> Foresight:
     """What has likely replies ready; where an agent answers, nobody can tell them."""
+    best = next(iter(voices.values()))
 
     async def prepare(text: str, no_secret: bool) -> None:
         for chunk in cut(text):
-            await voices[0].prepare(chunk, no_secret)
+            await best.prepare(chunk, no_secret)
 
     async def unknown(request: Request) -> str:
         return ""

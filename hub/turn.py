@@ -235,7 +235,7 @@ async def speech(room: Room, chunks: AsyncIterator[str], voice: Reply, turn: Tur
             if voice.name != told:
                 told = voice.name
                 turn.timeline.engines["tts"] = told
-                show(turn, "voice", name=told, why=voice.why)
+                show(turn, "voice", tier=voice.tier, name=told, why=voice.why)
             while piece is not None:
                 room.spoken.sound(voice.format.seconds(len(piece)))
                 yield piece

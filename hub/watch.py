@@ -45,7 +45,7 @@ _LINES: dict[str, str | Callable[[Seen], str]] = {
     "question": lambda seen: f"  “{seen['text']}”" if seen["text"] else "  (no words)",
     "action": lambda seen: f"  ⚙ {seen['service']} {seen['entity_id']}{_data(seen)}",
     "reply": "  ▶ {text}",
-    "voice": lambda seen: "" if seen["why"] == BEST else f"  ♪ {seen['name']}, as {seen['why']}",
+    "voice": lambda seen: "" if seen["why"] == BEST else f"  ♪ {seen['tier']} speaks, as {seen['why']}",
     "times": lambda seen: f"{seen['waterfall']}{_speculation(seen)}{_sounds(seen)}",
     "failed": "  ✗ {text}",
 }

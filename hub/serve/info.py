@@ -22,7 +22,7 @@ NAME = "hark"
 
 def info(settings: HubSettings, engines: Engines) -> Info:
     """The Wyoming info of a hub with these engines."""
-    return Info(asr=[_asr(settings, engines)], tts=[_tts(settings, engines.voices.best.name)])
+    return Info(asr=[_asr(settings, engines)], tts=[_tts(settings, engines)])
 
 
 def _asr(settings: HubSettings, engines: Engines) -> AsrProgram:
@@ -47,21 +47,24 @@ def _asr(settings: HubSettings, engines: Engines) -> AsrProgram:
     )
 
 
-def _tts(settings: HubSettings, engine: str) -> TtsProgram:
-    voice = TtsVoice(
-        name=settings.tts.voice,
-        attribution=HARK,
-        installed=True,
-        description=engine,
-        version=version("hark"),
-        languages=[settings.llm.language],
-    )
+def _tts(settings: HubSettings, engines: Engines) -> TtsProgram:
+    voices = [
+        TtsVoice(
+            name=name,
+            attribution=HARK,
+            installed=True,
+            description=voice.name,
+            version=version("hark"),
+            languages=[settings.llm.language],
+        )
+        for name, voice in engines.voices.voices.items()
+    ]
     return TtsProgram(
         name=NAME,
         attribution=HARK,
         installed=True,
         description="Hark's text-to-speech",
         version=version("hark"),
-        voices=[voice],
+        voices=voices,
         supports_synthesize_streaming=True,
     )

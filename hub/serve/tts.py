@@ -7,7 +7,7 @@ Strategy: text is cut into clauses as it comes (hub/tts/chunker.py), so that spe
 voice's own format, the sound is 22050 Hz, 16 bit, mono: Home Assistant passes that on to satellites as it is, and other
 formats through ffmpeg.
 
-Rules: there is one voice, and who asks for another gets it. The `synthesize` inside a stream repeats its text for
+Rules: who asks for a voice that there is not gets the best. The `synthesize` inside a stream repeats its text for
 servers that do not stream, and is passed over.
 """
 
@@ -24,7 +24,7 @@ from wyoming.tts import SynthesizeChunk, SynthesizeStop, SynthesizeStopped
 from hub.serve.client import Client
 from hub.stages import ahead
 from hub.tts.chunker import clauses
-from hub.tts.tiers import Tiers
+from hub.tts.tiers import Reply, Tiers
 from hub.tts.voice import VoiceError
 from wire.errors import MalformedEvent, TooLarge, WireError
 from wire.pcm import PcmFormat
@@ -51,17 +51,18 @@ class TextToSpeech:
     async def say(self, synthesize: Event, client: Client) -> None:
         """`synthesize`: sends the sound of its text. Raises NotSpoken, MalformedEvent and TooLarge."""
         text = Text().take(synthesize)
-        await self._speak(_alone(text), client)
+        await self._speak(_alone(text), _wanted(synthesize), client)
 
     async def stream(self, start: Event, client: Client) -> None:
         """`synthesize-start`: sends the sound of the text that follows. Raises as `say` does, and IdleTimeout."""
-        await self._speak(streamed(client), client)
+        await self._speak(streamed(client), _wanted(start), client)
         await client.send(SynthesizeStopped())
 
-    async def _speak(self, text: AsyncGenerator[str, None], client: Client) -> None:
+    async def _speak(self, text: AsyncGenerator[str, None], wanted: str | None, client: Client) -> None:
+        voice = self.voices.reply(wanted)
         await client.send(AudioStart(SPOKEN.rate, SPOKEN.width, SPOKEN.channels))
         try:
-            async with ahead(text, TEXTS_AHEAD) as pieces, aclosing(self._sound(pieces)) as sound:
+            async with ahead(text, TEXTS_AHEAD) as pieces, aclosing(_sound(pieces, voice)) as sound:
                 async for pcm in sound:
                     for start in range(0, len(pcm), CHUNK_BYTES):
                         chunk = pcm[start : start + CHUNK_BYTES]
@@ -70,16 +71,23 @@ class TextToSpeech:
             raise NotSpoken(str(error)) from error
         await client.send(AudioStop())
 
-    async def _sound(self, text: AsyncIterator[str]) -> AsyncGenerator[bytes, None]:
-        """Yields sound in the format SPOKEN, each piece as it is made."""
-        voice = self.voices.reply()
-        resampler = Resampler(voice.format, SPOKEN.rate)
-        async with aclosing(clauses(text)) as chunks:
-            async for chunk in chunks:
-                async with aclosing(voice.speak(chunk)) as pieces:
-                    async for piece in pieces:
-                        yield resampler.push(piece)
-        yield resampler.flush()
+
+async def _sound(text: AsyncIterator[str], voice: Reply) -> AsyncGenerator[bytes, None]:
+    """Yields sound in the format SPOKEN, each piece as it is made."""
+    resampler = Resampler(voice.format, SPOKEN.rate)
+    async with aclosing(clauses(text)) as chunks:
+        async for chunk in chunks:
+            async with aclosing(voice.speak(chunk)) as pieces:
+                async for piece in pieces:
+                    yield resampler.push(piece)
+    yield resampler.flush()
+
+
+def _wanted(event: Event) -> str | None:
+    """The name of the voice that is asked for, if it is one."""
+    voice = event.data.get("voice")
+    name = voice.get("name") if isinstance(voice, dict) else None
+    return name if isinstance(name, str) else None
 
 
 class Text:

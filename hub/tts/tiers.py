@@ -15,7 +15,7 @@ import asyncio
 import logging
 import math
 import time
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
@@ -38,8 +38,9 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Tier:
-    """A voice and what is known of it."""
+    """A voice, by the name of its engine in the settings, and what is known of it."""
 
+    name: str
     voice: Voice
     rest: Rest = field(default_factory=Rest)
     first: Estimate = field(default_factory=Estimate)
@@ -51,11 +52,11 @@ class Tiers:
 
     def __init__(
         self,
-        voices: Sequence[Voice],
+        voices: Mapping[str, Voice],
         allowed: Callable[[], int] = lambda: 0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._tiers = [Tier(voice) for voice in voices]
+        self._tiers = [Tier(name, voice) for name, voice in voices.items()]
         self._allowed = allowed
         self._clock = clock
         self._sayings = Sayings(_log, clock)
@@ -66,17 +67,18 @@ class Tiers:
         return self._tiers[0].voice
 
     @property
-    def voices(self) -> Sequence[Voice]:
-        """All, the best first."""
-        return [tier.voice for tier in self._tiers]
+    def voices(self) -> Mapping[str, Voice]:
+        """All by name, the best first."""
+        return {tier.name: tier.voice for tier in self._tiers}
 
-    def reply(self) -> Reply:
-        """The voice of one reply."""
+    def reply(self, wanted: str | None = None) -> Reply:
+        """The voice of one reply: the one that is wanted by name, where there is one, counts as the best."""
         now = self._clock()
-        allowed = min(self._allowed(), len(self._tiers) - 1)
-        order = sorted(range(allowed, len(self._tiers)), key=lambda at: now < self._tiers[at].rest.until)
-        why = (FAILED if order[0] != allowed else LOADED) if order[0] else BEST
-        return Reply([self._tiers[at] for at in order], why, self._clock, self._failed)
+        tiers = sorted(self._tiers, key=lambda tier: tier.name != wanted)
+        allowed = tiers[min(self._allowed(), len(tiers) - 1) :]
+        order = sorted(allowed, key=lambda tier: now < tier.rest.until)
+        why = FAILED if order[0] is not allowed[0] else LOADED if order[0] is not tiers[0] else BEST
+        return Reply(order, why, self._clock, self._failed)
 
     def _failed(self, tier: Tier, error: VoiceError) -> None:
         tier.rest.failed(self._clock())
@@ -99,8 +101,13 @@ class Reply:
         """Why it is this voice."""
 
     @property
+    def tier(self) -> str:
+        """The voice that speaks now, as the settings name it."""
+        return self._tiers[0].name
+
+    @property
     def name(self) -> str:
-        """The voice that speaks now."""
+        """The same, with engine and version."""
         return self._tiers[0].voice.name
 
     async def speak(self, text: str, need: Need = SOME_DAY) -> AsyncGenerator[bytes, None]:

@@ -44,7 +44,7 @@ class Hub:
             None,
             always_the_end,
             FakeResponder(["Hello to you, too."]),
-            Tiers([FakeVoice(rtf=0.1)]),
+            Tiers({"scripted": FakeVoice(rtf=0.1)}),
         )
     )
 

@@ -86,7 +86,7 @@ class House:
             None,
             always_the_end,
             self.responder,
-            Tiers([self.voice]),
+            Tiers({"scripted": self.voice}),
             conversations=self.conversations,
             warm=self.warm,
         )

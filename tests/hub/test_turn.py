@@ -135,7 +135,7 @@ class Scene:
             None,
             self.judge,
             self.responder,
-            Tiers([self.voice]),
+            Tiers({"scripted": self.voice}),
             speculation=self.speculation,
             sooner=self.sooner,
         )

@@ -53,7 +53,7 @@ class Served:
     async def up(self) -> AsyncIterator[int]:
         """Serves while the context lasts; gives the port. Nothing may be left of any engine's work."""
         layers = [read(HUB_TOML), *(one(key, value, "test") for key, value in self.settings.items())]
-        engines = Engines(self.recognizer, self.vad, always_the_end, FakeResponder([]), Tiers([self.voice]))
+        engines = Engines(self.recognizer, self.vad, always_the_end, FakeResponder([]), Tiers({"scripted": self.voice}))
         async with serving(Server(build(HubSettings, layers), engines).attend, most=64) as port:
             yield port
         assert self.working == 0

@@ -46,7 +46,7 @@ def test_a_timer_that_was_asked_for_rings_once_though_the_hub_is_gone(tmp_path: 
             timers = TimerKeeper(TimersFile(tmp_path / "timers.json"), clock)
             answers = IntentResponder(HOME, scheduler, lambda: datetime(2026, 11, 21), timers=timers)
             words = FakeRecognizer("set a timer named eggs for 1 minute")
-            engines = Engines(words, None, always_the_end, answers, Tiers([FakeVoice(rtf=0.1)]))
+            engines = Engines(words, None, always_the_end, answers, Tiers({"scripted": FakeVoice(rtf=0.1)}))
             store = Store(TimelineSettings(file="", keep_turns=1))
             service = Service(SETTINGS, engines, store, seen.append, timers)
             address = f"127.0.0.1:{room.port}"

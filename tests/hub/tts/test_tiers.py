@@ -48,6 +48,10 @@ class Voice:
             self.open -= 1
 
 
+def named(*voices: Voice) -> dict[str, Voice]:
+    return {voice.name: voice for voice in voices}
+
+
 def clock() -> float:
     return asyncio.get_running_loop().time()
 
@@ -72,7 +76,7 @@ async def spoken(reply: Reply, need: Need = SOME_DAY, text: str = CLAUSE) -> tup
 @on_virtual_time
 async def test_the_best_voice_speaks_while_all_is_well() -> None:
     best, small = Voice("best", 1), Voice("small", 2)
-    reply = Tiers([best, small], clock=clock).reply()
+    reply = Tiers(named(best, small), clock=clock).reply()
     for _ in range(3):
         assert (await spoken(reply, by(2)))[0] == b"\1\0" * 1600
     assert (reply.name, reply.why, small.asked) == ("best", BEST, [])
@@ -80,7 +84,7 @@ async def test_the_best_voice_speaks_while_all_is_well() -> None:
 
 @on_virtual_time
 async def test_load_makes_the_smaller_voice_speak_and_the_last_there_is_at_most() -> None:
-    tiers = Tiers([Voice("best", 1), Voice("small", 2)], lambda: 5, clock)
+    tiers = Tiers(named(Voice("best", 1), Voice("small", 2)), lambda: 5, clock)
     reply = tiers.reply()
     assert (await spoken(reply))[0] == b"\2\0" * 1600
     assert (reply.name, reply.why) == ("small", LOADED)
@@ -89,7 +93,7 @@ async def test_load_makes_the_smaller_voice_speak_and_the_last_there_is_at_most(
 @on_virtual_time
 async def test_a_voice_that_fails_is_replaced_in_the_same_reply_and_rests() -> None:
     best, small = Voice("best", 1, fails=True), Voice("small", 2)
-    tiers = Tiers([best, small], clock=clock)
+    tiers = Tiers(named(best, small), clock=clock)
     reply = tiers.reply()
     assert (await spoken(reply))[0] == b"\2\0" * 1600
     assert (reply.name, reply.why) == ("small", FAILED)
@@ -103,7 +107,7 @@ async def test_a_voice_that_fails_is_replaced_in_the_same_reply_and_rests() -> N
 
 @on_virtual_time
 async def test_where_all_fail_it_is_said() -> None:
-    tiers = Tiers([Voice("best", 1, fails=True), Voice("small", 2, fails=True)], clock=clock)
+    tiers = Tiers(named(Voice("best", 1, fails=True), Voice("small", 2, fails=True)), clock=clock)
     with pytest.raises(VoiceError, match="hoarse"):
         await spoken(tiers.reply())
 
@@ -111,8 +115,8 @@ async def test_where_all_fail_it_is_said() -> None:
 @on_virtual_time
 async def test_a_voice_that_would_come_too_late_gives_way_in_time_for_the_next() -> None:
     best, small = Voice("best", 1, takes_s=60), Voice("small", 2, takes_s=0.2)
-    tiers = Tiers([best, small], clock=clock)
-    loaded = Tiers([small], clock=clock).reply()
+    tiers = Tiers(named(best, small), clock=clock)
+    loaded = Tiers(named(small), clock=clock).reply()
     await spoken(loaded)  # nothing is shared between hubs
     for _ in range(30):  # until it is known what the small voice takes
         reply, begun = tiers.reply(), clock()
@@ -126,7 +130,7 @@ async def test_a_voice_that_would_come_too_late_gives_way_in_time_for_the_next()
 @on_virtual_time
 async def test_a_reply_does_not_go_back_to_the_better_voice_and_the_next_one_does() -> None:
     best, small = Voice("best", 1, takes_s=60), Voice("small", 2)
-    tiers = Tiers([best, small], clock=clock)
+    tiers = Tiers(named(best, small), clock=clock)
     reply = tiers.reply()
     await spoken(reply, by(1))
     best.takes_s = 0.1
@@ -135,15 +139,24 @@ async def test_a_reply_does_not_go_back_to_the_better_voice_and_the_next_one_doe
 
 
 @on_virtual_time
+async def test_the_voice_that_is_wanted_counts_as_the_best_and_an_unknown_one_as_none() -> None:
+    tiers = Tiers(named(Voice("best", 1), Voice("small", 2, fails=True)), clock=clock)
+    reply = tiers.reply("small")
+    assert (reply.tier, reply.why) == ("small", BEST)
+    await spoken(reply)
+    assert (reply.tier, tiers.reply("small").tier, tiers.reply("nobody").tier) == ("best", "best", "best")
+
+
+@on_virtual_time
 async def test_the_last_voice_has_all_the_time_there_is() -> None:
-    reply = Tiers([Voice("only", 1, takes_s=30)], clock=clock).reply()
+    reply = Tiers(named(Voice("only", 1, takes_s=30)), clock=clock).reply()
     assert (await spoken(reply, by(1)))[0] == b"\1\0" * 1600
 
 
 @on_virtual_time
 async def test_a_reply_is_one_stream_of_one_format() -> None:
     best, small = Voice("best", 1, rate=24_000), Voice("small", 1000, rate=16_000)
-    reply = Tiers([best, small], clock=clock).reply()
+    reply = Tiers(named(best, small), clock=clock).reply()
     assert reply.format == PcmFormat(24_000)
     await spoken(reply)
     best.fails = True
