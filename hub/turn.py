@@ -134,8 +134,8 @@ def request_for(room: Room, turn: Turn, words: str) -> Request:
 
 def remember(room: Room, engines: Engines, text: str) -> None:
     """The conversation remembers the words, once they are certain, and what was heard of the reply."""
-    if room.answered:
-        engines.conversations.heard(room.satellite, room.turn, text)
+    if room.words is not None:
+        engines.conversations.heard(room.satellite, room.turn, room.words, text)
 
 
 async def respond(room: Room, turn: Turn, request: Request) -> None:

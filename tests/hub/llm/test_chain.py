@@ -59,7 +59,7 @@ class Talk:
         self.turns += 1
         request = Request(text, satellite, "Office", self.conversations.messages(satellite))
         pieces = asyncio.run(read(self.chain, request))
-        self.conversations.heard(satellite, str(self.turns), spoken(pieces) if heard is None else heard)
+        self.conversations.heard(satellite, str(self.turns), text, spoken(pieces) if heard is None else heard)
         return pieces
 
 

@@ -133,7 +133,7 @@ def test_who_stops_listening_closes_the_models_stream() -> None:
 def test_tool_calls_are_part_of_the_conversation() -> None:
     stage = Stage([LOOK], ["It is off."])
     stage.reply()
-    stage.conversations.heard("den", "1", "It is")
+    stage.conversations.heard("den", "1", REQUEST.text, "It is")
     kept = stage.conversations.messages("den")
     assert [message.role for message in kept] == ["user", "assistant", "tool", "assistant"]
     assert kept[-1].text == "It is"
