@@ -17,7 +17,7 @@ from typing import Annotated
 
 import msgspec
 
-from satellite.timers.timers import LONGEST_S, MOST, Timer
+from satellite.timers.timers import LONGEST_S, MOST, REMEMBERED, Timer
 
 _log = logging.getLogger(__name__)
 
@@ -57,6 +57,8 @@ class Kept(msgspec.Struct, frozen=True):
     """In percent."""
     timers: Annotated[tuple[KeptTimer, ...], msgspec.Meta(max_length=MOST)] = ()
     ringing: Annotated[tuple[KeptTimer, ...], msgspec.Meta(max_length=MOST)] = ()
+    over: Annotated[tuple[tuple[Text, Text], ...], msgspec.Meta(max_length=REMEMBERED)] = ()
+    """Owners and ids of those that do not ring again."""
 
 
 def place(setting: str, environment: Mapping[str, str]) -> Path | None:

@@ -204,13 +204,15 @@ class Satellite:
     def _restore(self, kept: Kept) -> None:
         self._mute.switch = kept.muted
         self._volume, self._mixer.volume = kept.volume, kept.volume / 100
-        self._alarm.restore(*([timer.timer() for timer in timers] for timers in (kept.timers, kept.ringing)))
+        timers, ringing = ([timer.timer() for timer in timers] for timers in (kept.timers, kept.ringing))
+        self._alarm.restore(timers, ringing, kept.over)
         self._look_at_mute()
         self._changed()
 
     def _keep(self) -> None:
-        timers, ringing = (tuple(map(KeptTimer.of, timers)) for timers in self._alarm.kept())
-        self._keeper.keep(Kept(self._mute.switch, self._volume, timers, ringing))
+        *kept, over = self._alarm.kept()
+        timers, ringing = (tuple(map(KeptTimer.of, timers)) for timers in kept)
+        self._keeper.keep(Kept(self._mute.switch, self._volume, timers, ringing, tuple(over)))
         self._changed()
 
     def _look_at_mute(self) -> None:

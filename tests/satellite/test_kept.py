@@ -16,7 +16,7 @@ EGGS = KeptTimer("hub", "eggs", "eggs", 300.0, 1.7e9, True)
 
 
 def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
-    kept = Kept(muted=True, volume=40, timers=(EGGS,), ringing=(EGGS,))
+    kept = Kept(muted=True, volume=40, timers=(EGGS,), ringing=(EGGS,), over=(("hub", "tea"),))
     save(tmp_path / "made" / "state.json", kept)
     assert load(tmp_path / "made" / "state.json") == kept
 
