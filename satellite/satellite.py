@@ -74,8 +74,7 @@ class Satellite:
         self._volume = 100
         self._keeper = Keeper(place(settings.state.file, os.environ))
         self._alarm = Alarm(settings.timers.ring_s, self._clock, self._keep)
-        hello = hark.Hello(settings.name, hark.CAPABILITIES)
-        self._link = Link(describe(settings), settings.controllers, hello, self)
+        self._link = Link(describe(settings), settings.controllers, _hello(settings), self)
         heard = CleanMicrophone(engines.microphone, engines.echo) if engines.echo else engines.microphone
         ears = (heard, engines.vad, engines.wake, self._heard, self._woken, self._trouble, engines.stop)
         self._ears = Ears(settings, *ears)
@@ -244,3 +243,8 @@ class Satellite:
             self._turns.tick()
             self._alarm.tick()
             self._look_at_mute()
+
+
+def _hello(settings: SatelliteSettings) -> hark.Hello:
+    wanted = [one for one in hark.CAPABILITIES if one != "listen" or settings.wake.follow_up]
+    return hark.Hello(settings.name, tuple(wanted))

@@ -11,7 +11,7 @@ from wyoming.snd import Played
 from satellite.turns.phases import Phase
 from tests.fakes import number_of
 from tests.peers import Peer, controller, reply_events
-from tests.satellite.rooms import Room, satellite_test
+from tests.satellite.rooms import REFRACTORY_S, Room, satellite_test, whole_turn
 from wire import hark
 
 
@@ -97,6 +97,19 @@ def test_only_the_turn_at_hand_may_ask() -> None:
             assert room.phase is Phase.IDLE
 
     satellite_test(scenario)
+
+
+def test_who_does_not_want_it_is_asked_and_answers_after_the_wake_word() -> None:
+    async def scenario(room: Room) -> None:
+        async with controller(room.port, "hub") as hub:
+            assert "listen" not in (await hub.next_hark(hark.Hello)).capabilities
+            turn = await answered(room, hub, asks=True)
+            await asyncio.sleep(REFRACTORY_S)
+            assert room.phase is Phase.IDLE
+            assert room.satellite.status().turn == ""
+            assert await whole_turn(room, hub) != turn
+
+    satellite_test(scenario, Room({"wake.follow_up": False}))
 
 
 def test_home_assistant_cannot_open_it() -> None:
