@@ -23,7 +23,7 @@ from config.hub import HubSettings
 from hub.answering import Answering
 from hub.engines import Engines
 from hub.home.home import Action
-from hub.llm.responder import Asks, Request
+from hub.llm.responder import Asks, Request, said
 from hub.room import Room
 from hub.stages import ahead, latest
 from hub.stt.activity import Activity
@@ -154,7 +154,7 @@ async def answer(room: Room, turn: Turn, request: Request) -> AsyncGenerator[str
                 room.asks = True
             else:
                 turn.timeline.first("first_token")
-                yield piece
+                yield said(piece)
 
 
 async def apology(text: str) -> AsyncGenerator[str, None]:

@@ -20,7 +20,7 @@ from config.loading import build, one, read
 from hub.engines import Engines
 from hub.home.home import Action
 from hub.llm.conversation import Conversations
-from hub.llm.responder import Asks, Piece, Request
+from hub.llm.responder import Apology, Asks, Piece, Request
 from hub.llm.speculation import Outcome, Speculation
 from hub.load.need import SOME_DAY, Need
 from hub.room import Room
@@ -300,6 +300,16 @@ def test_what_the_home_confirmed_is_shown_and_not_spoken() -> None:
     run(scene.play())
     assert [text for text, _ in scene.voice.spoken] == ["Turned on the light"]
     assert [seen["service"] for seen in scene.seen if seen["event"] == "action"] == ["light.turn_on"]
+
+
+def test_an_apology_is_spoken_as_any_text() -> None:
+    class Sorry(FakeResponder):
+        async def respond(self, request: Request) -> AsyncGenerator[Piece, None]:
+            yield Apology("Sorry.")
+
+    scene = Scene(responder=Sorry([]))
+    run(scene.play())
+    assert [text for text, _ in scene.voice.spoken] == ["Sorry."]
 
 
 def test_nobody_speaking_ends_the_turn_without_a_word() -> None:
