@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from wyoming.event import Event as WyomingEvent
 
 from config.satellite import SatelliteSettings
+from config.state_file import place
 from satellite.controllers.controller import Controller
 from satellite.controllers.discovery import Advertiser
 from satellite.controllers.info import describe
@@ -20,7 +21,7 @@ from satellite.controllers.link import Link
 from satellite.hearing.ears import Ears, Woken
 from satellite.hearing.vad import Edge, VoiceActivity
 from satellite.hearing.wake import STOP, Detection, WakeWords
-from satellite.kept import Keeper, Kept, KeptTimer, place
+from satellite.kept import FILE, Keeper, Kept, KeptTimer
 from satellite.mute import Mute
 from satellite.panel.actions import Status
 from satellite.panel.control import Control, places
@@ -72,7 +73,7 @@ class Satellite:
         self._mute = Mute()
         self._muted = False
         self._volume = 100
-        self._keeper = Keeper(place(settings.state.file, os.environ))
+        self._keeper = Keeper(place(settings.state.file, FILE, os.environ))
         self._alarm = Alarm(settings.timers.ring_s, self._clock, self._keep)
         self._link = Link(describe(settings), settings.controllers, _hello(settings), self)
         heard = CleanMicrophone(engines.microphone, engines.echo) if engines.echo else engines.microphone
