@@ -85,6 +85,7 @@ class Wake(Slice, frozen=True):
     threshold: Share
     trigger_level: TriggerLevel
     refractory_s: Seconds
+    follow_up: bool
     stop: str
 
     def __post_init__(self) -> None:

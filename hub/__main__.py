@@ -13,6 +13,7 @@ from config import command_line
 from config.command_line import Short
 from config.hub import HubSettings
 from config.loading import SettingsError
+from config.state_file import place
 from hub import parts
 from hub.ask import command as ask
 from hub.closing import Closing
@@ -27,7 +28,7 @@ from hub.store import Store
 from hub.stt.ending.completeness import Completeness
 from hub.stt.recognizer import RecognizerError
 from hub.timers.keeper import TimerKeeper
-from hub.timers.kept import TimersFile, place
+from hub.timers.kept import FILE, TimersFile
 from hub.transcribe import command as transcribe
 from hub.tts.cache.store import Sounds
 from hub.tts.tiers import Tiers
@@ -88,7 +89,7 @@ async def serve(settings: HubSettings, watch: Watch, closing: Closing) -> None:
     async with AsyncExitStack() as stack:
         scheduler = await stack.enter_async_context(Scheduler(settings.load.slots))
         home = await stack.enter_async_context(parts.home(settings.home))
-        timers = TimerKeeper(TimersFile(place(settings.timers.file, os.environ)))
+        timers = TimerKeeper(TimersFile(place(settings.timers.file, FILE, os.environ)))
         answers = await stack.enter_async_context(parts.answers(settings.llm, home, scheduler, timers))
         completeness = Completeness(home, settings.llm.language)
         sounds = Sounds(settings.tts.cache.memory_mb * 1_000_000)

@@ -38,11 +38,16 @@ class Room:
     """Whether the reply ends in a question."""
     certain: asyncio.Event = field(default_factory=asyncio.Event)
     """Set while the turn's words are taken for all."""
-    answered: bool = False
-    """Whether the turn's words are certain: something was done or said for them, or the person's grace is over."""
+    words: str | None = None
+    """The turn's, once they are certain: something was done or said for them, or the person's grace is over."""
     speaking_since: float | None = None
     """When the reply's first sound was sent, on the loop's clock."""
     _inbox: asyncio.Queue[bytes | Voice | None] = field(default_factory=lambda: asyncio.Queue(INBOX + 1))
+
+    @property
+    def answered(self) -> bool:
+        """Whether the turn's words are certain."""
+        return self.words is not None
 
     async def sound(self) -> AsyncGenerator[bytes | Voice, None]:
         """What the satellite hears: 16 kHz, 16 bit, mono, and the edges of speech between; until it is answered.
@@ -67,7 +72,7 @@ class Room:
     async def answer(self, words: str) -> None:
         """Ends the hearing for good and tells the satellite what was heard; only the first call counts."""
         if not self.answered:
-            self.answered = True
+            self.words = words
             self._inbox.put_nowait(None)
             await self.send(Transcript(text=words))
 

@@ -24,7 +24,7 @@ from config.hub import HubSettings
 from hub.answering import Answering
 from hub.engines import Engines
 from hub.home.home import Action
-from hub.llm.responder import Asks, Request
+from hub.llm.responder import Asks, Request, said
 from hub.llm.speculation import Speculation
 from hub.load.need import Kind, Need
 from hub.room import Room
@@ -92,14 +92,14 @@ async def hear_out(room: Room, turn: Turn, reply: latest) -> None:
         timeline.clock,
         timeline.forget_reply,
     )
-    heard, began, said = Hypothesis(Words()), timeline.clock(), ""
+    heard, began, foreseen = Hypothesis(Words()), timeline.clock(), ""
     async with aclosing(understand(room, turn)) as hypotheses:
         async for heard in hypotheses:
             if room.answered:
                 break
-            if heard.text != said:
-                said = heard.text
-                engines.saying(request_for(room, turn, said))
+            if heard.text != foreseen:
+                foreseen = heard.text
+                engines.saying(request_for(room, turn, foreseen))
             if heard.end not in (None, End.NO_SPEECH):
                 await answering.confirm(request_for(room, turn, heard.text))
             elif (trigger := trigger_of(heard, turn)) is not None:
@@ -143,14 +143,14 @@ def trigger_of(heard: Hypothesis, turn: Turn) -> Speculation | None:
 
 def request_for(room: Room, turn: Turn, words: str) -> Request:
     """What is asked, as things stand."""
-    said = turn.engines.conversations.messages(room.satellite)
-    return Request(words, room.satellite, room.area, said, lambda: room.commit(words))
+    before = turn.engines.conversations.messages(room.satellite)
+    return Request(words, room.satellite, room.area, before, lambda: room.commit(words))
 
 
 def remember(room: Room, engines: Engines, text: str) -> None:
     """The conversation remembers the words, once they are certain, and what was heard of the reply."""
-    if room.answered:
-        engines.conversations.heard(room.satellite, room.turn, text)
+    if room.words is not None:
+        engines.conversations.heard(room.satellite, room.turn, room.words, text)
 
 
 async def respond(room: Room, turn: Turn, request: Request) -> None:
@@ -170,7 +170,7 @@ async def answer(room: Room, turn: Turn, request: Request) -> AsyncGenerator[str
                 room.asks = True
             else:
                 turn.timeline.first("first_token")
-                yield piece
+                yield said(piece)
 
 
 async def apology(text: str) -> AsyncGenerator[str, None]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from wyoming.event import Event as WyomingEvent
 
 from config.satellite import SatelliteSettings
+from config.state_file import place
 from satellite.controllers.controller import Controller
 from satellite.controllers.discovery import Advertiser
 from satellite.controllers.info import describe
@@ -20,7 +21,7 @@ from satellite.controllers.link import Link
 from satellite.hearing.ears import Ears, Woken
 from satellite.hearing.vad import Edge, VoiceActivity
 from satellite.hearing.wake import STOP, Detection, WakeWords
-from satellite.kept import Keeper, Kept, KeptTimer, place
+from satellite.kept import FILE, Keeper, Kept, KeptTimer
 from satellite.mute import Mute
 from satellite.panel.actions import Status
 from satellite.panel.control import Control, places
@@ -72,10 +73,9 @@ class Satellite:
         self._mute = Mute()
         self._muted = False
         self._volume = 100
-        self._keeper = Keeper(place(settings.state.file, os.environ))
+        self._keeper = Keeper(place(settings.state.file, FILE, os.environ))
         self._alarm = Alarm(settings.timers.ring_s, self._clock, self._keep)
-        hello = hark.Hello(settings.name, hark.CAPABILITIES)
-        self._link = Link(describe(settings), settings.controllers, hello, self)
+        self._link = Link(describe(settings), settings.controllers, _hello(settings), self)
         heard = CleanMicrophone(engines.microphone, engines.echo) if engines.echo else engines.microphone
         ears = (heard, engines.vad, engines.wake, self._heard, self._woken, self._trouble, engines.stop)
         self._ears = Ears(settings, *ears)
@@ -204,13 +204,15 @@ class Satellite:
     def _restore(self, kept: Kept) -> None:
         self._mute.switch = kept.muted
         self._volume, self._mixer.volume = kept.volume, kept.volume / 100
-        self._alarm.restore(*([timer.timer() for timer in timers] for timers in (kept.timers, kept.ringing)))
+        timers, ringing = ([timer.timer() for timer in timers] for timers in (kept.timers, kept.ringing))
+        self._alarm.restore(timers, ringing, kept.over)
         self._look_at_mute()
         self._changed()
 
     def _keep(self) -> None:
-        timers, ringing = (tuple(map(KeptTimer.of, timers)) for timers in self._alarm.kept())
-        self._keeper.keep(Kept(self._mute.switch, self._volume, timers, ringing))
+        *kept, over = self._alarm.kept()
+        timers, ringing = (tuple(map(KeptTimer.of, timers)) for timers in kept)
+        self._keeper.keep(Kept(self._mute.switch, self._volume, timers, ringing, tuple(over)))
         self._changed()
 
     def _look_at_mute(self) -> None:
@@ -242,3 +244,8 @@ class Satellite:
             self._turns.tick()
             self._alarm.tick()
             self._look_at_mute()
+
+
+def _hello(settings: SatelliteSettings) -> hark.Hello:
+    wanted = [one for one in hark.CAPABILITIES if one != "listen" or settings.wake.follow_up]
+    return hark.Hello(settings.name, tuple(wanted))

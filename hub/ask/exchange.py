@@ -10,14 +10,10 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 
 from hub.home.home import Action
-from hub.llm.chain import NO_MODEL
-from hub.llm.responder import Piece
-from hub.llm.thinking import BROKEN_OFF, TOO_SLOW
+from hub.llm.responder import Apology, Piece, said
 from hub.tts.chunker import Chunker
 
 INTENTS = "intents"  # as llm.engines has it
-APOLOGIES = (NO_MODEL, BROKEN_OFF, TOO_SLOW)
-"""How a reply ends that no model brought to its end; a responder tells of a failure in these words alone."""
 
 
 @dataclass(slots=True)
@@ -32,23 +28,25 @@ class Exchange:
     failures: tuple[str, ...] = ()
     answered: bool = False
     """Whether the reply came to its own end; what the home refused, or nobody understood, is answered as well."""
+    _apology: bool = False
     _chunker: Chunker = field(default_factory=Chunker)
 
     def take(self, piece: Piece, at_ms: float) -> None:
         """The next piece of the reply."""
         if isinstance(piece, Action):
             self.actions.append((at_ms, piece))
-        elif isinstance(piece, str) and piece:
-            self.text += piece
+        elif text := said(piece):
+            self.text += text
+            self._apology |= isinstance(piece, Apology)
             self.marks.setdefault("first_token", at_ms)
-            self._clauses(self._chunker.push(piece), at_ms)
+            self._clauses(self._chunker.push(text), at_ms)
 
     def end(self, at_ms: float, by: Iterable[str], failures: Iterable[str]) -> None:
         """The reply is whole; `by` names the models that gave any of it, without one the intents answered."""
         self._clauses(self._chunker.finish(), at_ms)
         self.marks["end"] = at_ms
         self.failures = tuple(failures)
-        self.answered = not self.text.endswith(APOLOGIES)
+        self.answered = not self._apology
         self.by = tuple(by) or ((INTENTS,) if self.answered else ())
 
     @property

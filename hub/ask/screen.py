@@ -10,7 +10,7 @@ from typing import TextIO
 
 from hub.ask.exchange import Exchange
 from hub.home.home import Action
-from hub.llm.responder import Piece
+from hub.llm.responder import Piece, said
 from hub.watch import line
 
 MARKS = {"first_token": "first token", "first_clause": "first clause", "end": "end"}
@@ -32,8 +32,8 @@ class Screen:
         if isinstance(piece, Action):
             self._break()
             self._write(f"{_ms(at_ms)}{printable(line({'event': 'action', **asdict(piece)}))}\n")
-        elif isinstance(piece, str) and piece:
-            self._write(printable(piece) if self._in_text else f"{_ms(at_ms)}  ▶ {printable(piece)}")
+        elif text := said(piece):
+            self._write(printable(text) if self._in_text else f"{_ms(at_ms)}  ▶ {printable(text)}")
             self._in_text = True
 
     def end(self, exchange: Exchange) -> None:

@@ -50,7 +50,7 @@ class Talk:
                 exchange.take(piece, at_ms)
                 watch(piece, at_ms)
         exchange.end(self._since_ms(began), self._notes.gave, self._notes.failures)
-        self._conversations.heard(TYPED, str(self._asked), exchange.text)
+        self._conversations.heard(TYPED, str(self._asked), question, exchange.text)
         return exchange
 
     def _since_ms(self, began: float) -> float:

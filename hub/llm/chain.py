@@ -18,7 +18,7 @@ from hub.llm.deeds import DONE, House, carry_out, outcome
 from hub.llm.guard import Guard
 from hub.llm.intents import IntentResponder
 from hub.llm.model import ModelError
-from hub.llm.responder import Piece, Request
+from hub.llm.responder import Apology, Piece, Request
 from hub.llm.thinking import ModelResponder
 
 _log = logging.getLogger(__name__)
@@ -97,4 +97,4 @@ class Chain:
                     yield piece
         except ModelError as error:
             _log.warning("no model answers: %s", error)
-            yield NO_MODEL
+            yield Apology(NO_MODEL)

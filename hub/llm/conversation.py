@@ -63,13 +63,16 @@ class Conversations:
         self._drafts[satellite] = Draft(words, self._clock())
         return self._drafts[satellite]
 
-    def heard(self, satellite: str, turn: str, text: str) -> None:
-        """The turn's words are certain, and so much of its reply was heard; the last call for a turn counts."""
+    def heard(self, satellite: str, turn: str, words: str, text: str) -> None:
+        """The turn's words are certain, and so much of its reply was heard; the last call for a turn counts.
+
+        A draft for other words is that of a reply that was replaced: it is forgotten.
+        """
         self._forget()
         turns = self._turns.setdefault(satellite, [])
         if turns and turns[-1].name == turn:
             turns[-1].text, turns[-1].at = text, self._clock()
-        elif (draft := self._drafts.pop(satellite, None)) is not None:
+        elif (draft := self._drafts.pop(satellite, None)) is not None and draft.words == words:
             turns.append(_Turn(turn, draft, text, self._clock()))
         self._forget()
 

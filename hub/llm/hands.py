@@ -23,7 +23,7 @@ from hub.llm.responder import Request
 from hub.llm.targets import Context
 from hub.llm.tools import ToolError, tools, wanted
 
-REFUSED = "this home's settings do not allow it by voice; tell the person so"
+REFUSED = "that is not allowed here and was not done; tell the person so"
 ENOUGH = "no more tool calls in this turn; answer with what you know"
 
 

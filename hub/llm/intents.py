@@ -30,7 +30,7 @@ from hub.llm.responder import Asks, Piece, Request
 from hub.llm.targets import Context
 from hub.load.scheduler import Scheduler
 
-NOT_ALLOWED = "Sorry, that is not allowed by voice."
+NOT_ALLOWED = "Sorry, I am not allowed to do that here."
 
 
 class IntentResponder:

@@ -34,7 +34,21 @@ class Asks:
     """The reply ends in a question: the microphone opens for its answer."""
 
 
-Piece = str | Action | Asks
+@dataclass(frozen=True, slots=True)
+class Apology:
+    """Said in place of a reply, or of the rest of one, that a model did not bring to its end."""
+
+    text: str
+
+
+Piece = str | Action | Asks | Apology
+
+
+def said(piece: Piece) -> str:
+    """What a piece of a reply says aloud, "" for what is no text."""
+    if isinstance(piece, Apology):
+        return piece.text
+    return piece if isinstance(piece, str) else ""
 
 
 class Responder(Protocol):

@@ -25,7 +25,7 @@ from hub.llm.hands import Hands, Tooling
 from hub.llm.model import Message, Model, ModelError, ToolCall
 from hub.llm.patience import Patience
 from hub.llm.prompt import Prompt
-from hub.llm.responder import Asks, Piece, Request
+from hub.llm.responder import Apology, Asks, Piece, Request
 
 _log = logging.getLogger(__name__)
 
@@ -68,16 +68,16 @@ class ModelResponder:
             async with aclosing(reply.pieces(self._prompt.messages(request))) as pieces:
                 async for piece in pieces:
                     yield piece
-            end = reply.end()
+            end: Piece = reply.end()
         except TimeoutError:
-            end = TOO_SLOW
+            end = Apology(reply.following(TOO_SLOW))
         except ModelError as error:
             if not reply.began:
                 raise
             _log.warning("%s broke off: %s", self.name, error)
-            end = BROKEN_OFF if reply.text.strip() else DONE
+            end = Apology(reply.following(BROKEN_OFF)) if reply.text.strip() else reply.following(DONE)
         if end:
-            yield reply.following(end)
+            yield end
         if draft.question is not None or reply.text.rstrip().endswith("?"):
             yield Asks()
 
@@ -102,10 +102,10 @@ class _Reply:
     def end(self) -> str:
         """What is still to be said when the model has nothing more to say; raises ModelError if that is all."""
         if self._draft.question is not None:
-            return self._draft.question.text
+            return self.following(self._draft.question.text)
         if not self.began:
             raise ModelError(f"{self._model.name} answered nothing; try again, or another model")
-        return "" if self.text.strip() else DONE
+        return "" if self.text.strip() else self.following(DONE)
 
     def following(self, sentence: str) -> str:
         """A sentence of our own, apart from what was said before it; it counts as said."""

@@ -93,7 +93,8 @@ class TimerKeeper:
 
     async def _write(self) -> None:
         self._changed.clear()
-        await asyncio.to_thread(self._file.save, self._book.kept(self._clock()))
+        self._file.keep(self._book.kept(self._clock()))
+        await asyncio.to_thread(self._file.write)
 
     async def _tell_all(self, satellite: str, told: Told, send: Callable[[Event], Awaitable[None]]) -> None:
         while news := told.next(self._book.of(satellite), self._clock()):

@@ -7,21 +7,11 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
+from satellite.hearing.wake import Scored
 
-class Scorer(Protocol):
+
+class Scorer(Scored, Protocol):
     """The work of a wake word engine, of one thread."""
-
-    @property
-    def step_s(self) -> float:
-        """Seconds of sound between two scores of the same word."""
-
-    @property
-    def context_s(self) -> float:
-        """Seconds of sound that a score depends on: what the engine must hear in one piece before it."""
-
-    @property
-    def advised(self) -> Mapping[str, float]:
-        """Each word, and the least score of it that its model's makers take for heard."""
 
     def score(self, sound: bytes) -> Sequence[Mapping[str, float]]:
         """Takes 16 kHz, 16 bit, mono sound of any length; returns the scores of each step, oldest first."""

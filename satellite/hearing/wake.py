@@ -31,8 +31,8 @@ def model_path(word: WakeWord, shipped: Mapping[str, Path]) -> Path:
     return shipped[word.name]
 
 
-class WakeWords(Protocol):
-    """An engine that scores wake words."""
+class Scored(Protocol):
+    """What is known of an engine that scores wake words."""
 
     @property
     def step_s(self) -> float:
@@ -45,6 +45,10 @@ class WakeWords(Protocol):
     @property
     def advised(self) -> Mapping[str, float]:
         """Each word, and the least score of it that its model's makers take for heard."""
+
+
+class WakeWords(Scored, Protocol):
+    """An engine that scores wake words."""
 
     async def hear(self, sound: bytes) -> Sequence[Mapping[str, float]]:
         """Takes 16 kHz, 16 bit, mono sound of any length; returns the score, 0 to 1, of each word for every step.

@@ -34,15 +34,15 @@ class Alarm:
         """Whether a timer rings."""
         return bool(self._timers.ringing)
 
-    def restore(self, timers: Iterable[Timer], ringing: Iterable[Timer]) -> None:
+    def restore(self, timers: Iterable[Timer], ringing: Iterable[Timer], over: Iterable[Key]) -> None:
         """Takes up what was kept before a restart; what rang then rings again."""
-        self._timers.restore(timers, ringing, self._now())
+        self._timers.restore(timers, ringing, over, self._now())
 
-    def kept(self) -> tuple[list[Timer], list[Timer]]:
-        """What is to be kept: the timers, and those that ring."""
+    def kept(self) -> tuple[list[Timer], list[Timer], list[Key]]:
+        """What is to be kept: the timers, those that ring, and those that are over."""
         now = self._now()
         ringing = [Timer(*key, name, 0.0, now.wall, True) for key, name in self._timers.ringing.items()]
-        return self._timers.kept(now), ringing
+        return self._timers.kept(now), ringing, list(self._timers.over)
 
     def received(self, owner: str, event: Event) -> bool:
         """Takes an event about a timer; False for any other. Raises MalformedEvent."""

@@ -4,7 +4,7 @@ Pure, fed with two clocks. Each timer counts down by the monotonic clock, which 
 wall clock serves only a restart: there the time that was left counts, and the deadline where it is due sooner, so
 that a Pi whose clock was not set yet after boot rings late rather than never. A timer is known by who set it and by
 that one's id for it. Rules: an event about an unknown timer is taken for its start; a finished timer is remembered
-for a while, so that the controller's own "finished", which comes a moment later, does not ring it again.
+for a while, over a restart too, so that the controller's own "finished", which comes later, does not ring it again.
 """
 
 from __future__ import annotations
@@ -53,16 +53,18 @@ class Timers:
         self._timers: dict[Key, Timer] = {}
         self._since: dict[Key, float] = {}  # the monotonic time at which `left_s` was true
         self._restored: set[Key] = set()
-        self._over: deque[Key] = deque(maxlen=REMEMBERED)
         self.ringing: dict[Key, str] = {}
         """Names of the timers that ring."""
+        self.over: deque[Key] = deque(maxlen=REMEMBERED)
+        """The latest that were due or cancelled."""
 
-    def restore(self, kept: Iterable[Timer], ringing: Iterable[Timer], now: Now) -> None:
+    def restore(self, kept: Iterable[Timer], ringing: Iterable[Timer], over: Iterable[Key], now: Now) -> None:
         """Takes up what was kept before a restart."""
         for timer in kept:
             self._timers[timer.key], self._since[timer.key] = timer, now.mono
             self._restored.add(timer.key)
         self.ringing = {timer.key: timer.name for timer in ringing}
+        self.over.extend(over)
 
     def kept(self, now: Now) -> list[Timer]:
         """All that run or pause, with the time that each has left."""
@@ -70,7 +72,7 @@ class Timers:
 
     def start(self, key: Key, name: str, left_s: float, runs: bool, now: Now) -> bool:
         """Starts, pauses, resumes or changes a timer; returns whether there was room for it."""
-        if key in self._over or key in self.ringing:
+        if key in self.over or key in self.ringing:
             return True
         if key not in self._timers and len(self._timers) >= MOST:
             return False
@@ -88,7 +90,7 @@ class Timers:
 
     def finish(self, key: Key) -> None:
         """The controller says that a timer has finished, or it is due."""
-        if key not in self._over and len(self.ringing) < MOST:
+        if key not in self.over and len(self.ringing) < MOST:
             known = self._timers.get(key)
             self._forget(key)
             self.ringing[key] = known.name if known else ""
@@ -115,4 +117,4 @@ class Timers:
         self._timers.pop(key, None)
         self._since.pop(key, None)
         self._restored.discard(key)
-        self._over.append(key)
+        self.over.append(key)

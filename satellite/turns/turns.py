@@ -57,6 +57,7 @@ class Turns:
         self._incoming = Incoming(self._playback, self._begins)
         self._woken_by = Woken(Detection("", 1.0), SILENCE_DBFS)
         self._sounding: Controller | None = None
+        self._follow_up = settings.wake.follow_up
         self._asks = ""  # the turn whose reply asks something
         self._watchdog = Watchdog(_limits(settings), self._clock())
         self._sayings = Sayings(_log, self._clock)
@@ -132,7 +133,7 @@ class Turns:
                 if turn == self.turn and controller is self._link.leader and self.phase is Phase.SPEAKING:
                     self.happens(Event.CANCELLED)
             case hark.Listen(turn=turn) if turn == self.turn and controller is self._link.leader:
-                self._asks = turn
+                self._asks = turn if self._follow_up else ""
             case hark.Turn(turn=turn, phase="reply") if turn == self.turn:
                 self._incoming.replies(controller)
             case hark.Turn(turn=turn, phase="end") if turn == self.turn and controller is self._link.leader:

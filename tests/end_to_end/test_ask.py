@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import pytest
 
 from hub.llm.chain import NO_MODEL
+from hub.llm.hands import REFUSED
 from hub.llm.intents import NOT_ALLOWED
 from hub.llm.model import ToolCall
 from tests.provider import Answer, Provider, Script
@@ -110,7 +111,7 @@ def test_a_model_does_what_it_may_and_lets_nobody_in() -> None:
     assert [action["entity_id"] for action in useful["actions"]] == ["light.bed_light"]
     assert useful["reply"] == "That is all I can do."
     results = [message["content"] for message in provider.requests[1]["messages"] if message["role"] == "tool"]
-    assert ["do not allow it" in result for result in results] == [False, True, True]
+    assert [REFUSED in result for result in results] == [False, True, True]
     assert (unlock["reply"], unlock["actions"]) == (NOT_ALLOWED, [])
 
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from time import monotonic
 
-from tests.conformance.controller import Failed
+from tests.conformance.stage import expect
 from tests.home_assistant.client import pipeline_runs
 from tests.home_assistant.house import ASSISTANT, LIGHT, MUTE, SATELLITE, House
 
@@ -23,7 +24,7 @@ ANNOUNCED = "dinner is ready"
 async def appears(house: House) -> str:
     """The satellite's entities are there, and idle."""
     await house.home.until(SATELLITE, "idle")
-    _expect(house.home.state(ASSISTANT) == "Hark", "the pipeline is not selected")
+    expect(house.home.state(ASSISTANT) == "Hark", "the pipeline is not selected")
     return f"{SATELLITE} is idle, {MUTE} is {house.home.state(MUTE)}"
 
 
@@ -38,24 +39,24 @@ async def is_ended_by_the_hub(house: House) -> str:
     mark = house.recorder.mark()
     seen = await _turn(house)
     events = {event["type"]: event["data"] for event in (await pipeline_runs(house.home, house.pipeline))[-1]}
-    _expect(not events["stt-start"]["audio_processing"]["requires_external_vad"], "its own detector is wanted")
+    expect(not events["stt-start"]["audio_processing"]["requires_external_vad"], "its own detector is wanted")
     told = [kind for kind in ("voice-started", "voice-stopped") if house.recorder.since(mark, "controller", kind)]
-    _expect(not told, f"it told {' and '.join(told)}")
-    _expect(not {"stt-vad-start", "stt-vad-end"} & events.keys(), "its own detector has run")
+    expect(not told, f"it told {' and '.join(told)}")
+    expect(not {"stt-vad-start", "stt-vad-end"} & events.keys(), "its own detector has run")
     transcript = house.recorder.since(mark, "controller", "transcript")[0].at
-    _expect(not house.recorder.since(mark, "satellite", "audio-stop"), "the satellite ended the turn")
+    expect(not house.recorder.since(mark, "satellite", "audio-stop"), "the satellite ended the turn")
     paused = max(line.at for line in house.recorder.since(mark, "satellite", "voice-stopped") if line.at < transcript)
     return f"no voice-started, no voice-stopped; transcript {transcript - paused:.2f} s after the pause; {seen}"
 
 
 async def announces(house: House) -> str:
     """An announcement plays and is over when it was heard."""
-    before, began = house.room.played(), _now()
+    before, began = house.room.played(), monotonic()
     await house.home.act("assist_satellite.announce", SATELLITE, message=ANNOUNCED, preannounce=False)
-    took = _now() - began
+    took = monotonic() - began
     reported = house.recorder.seconds_since_last("audio-start", "played")
-    _expect(house.room.played() > before, "nothing was played")
-    _expect(reported is not None, "`played` did not come")
+    expect(house.room.played() > before, "nothing was played")
+    expect(reported is not None, "`played` did not come")
     heard = house.room.played() - before
     return f"over after {took:.1f} s, `played` {reported:.2f} s after audio-start, {heard} bytes played"
 
@@ -69,7 +70,7 @@ async def rings(house: House) -> str:
     before = house.room.played()
     await asyncio.sleep(RING_S)
     rung = house.room.played() - before
-    _expect(rung, f"timer-finished came, and nothing was played within {RING_S:g} s ({said!r})")
+    expect(rung, f"timer-finished came, and nothing was played within {RING_S:g} s ({said!r})")
     return f"{said!r}; {rung} bytes of ringing in {RING_S:g} s"
 
 
@@ -79,7 +80,7 @@ async def stops_ringing(house: House) -> str:
     await asyncio.sleep(TURN_S / 4)
     before = house.room.played()
     await asyncio.sleep(RING_S)
-    _expect(house.room.played() == before, "it rings on")
+    expect(house.room.played() == before, "it rings on")
     return f"silent for {RING_S:g} s; {await _turn(house)}"
 
 
@@ -93,7 +94,7 @@ async def is_muted(house: House) -> str:
     sent = {line.type for line in house.recorder.lines[mark:] if line.side == "satellite"} - {"info", "(closed)"}
     house.room.unsay()
     await house.home.act("switch.turn_off", MUTE)
-    _expect(not sent, f"muted, it sent {' and '.join(sorted(sent))}")
+    expect(not sent, f"muted, it sent {' and '.join(sorted(sent))}")
     return f"muted for 13 s it sent nothing; unmuted: {await _turn(house)}"
 
 
@@ -126,7 +127,7 @@ async def is_interrupted(house: House) -> str:
     seen = await _turn(house)
     began = house.recorder.since(mark, "controller", "audio-start")[0].at
     ended = house.recorder.since(mark, "satellite", "played")[0].at
-    _expect(ended - began < length, f"`played` came {ended - began:.1f} s after audio-start of {length:.1f} s")
+    expect(ended - began < length, f"`played` came {ended - began:.1f} s after audio-start of {length:.1f} s")
     return f"{length:.1f} s of reply ended after {ended - began:.1f} s; {seen}"
 
 
@@ -136,11 +137,11 @@ async def is_woken_while_it_thinks(house: House) -> str:
     house.speak(SLOW)
     await house.home.until(SATELLITE, "processing", late_s=TURN_S)
     await asyncio.sleep(1.0)
-    _expect(house.home.state(SATELLITE) == "processing", "the slow question was not understood")
+    expect(house.home.state(SATELLITE) == "processing", "the slow question was not understood")
     house.speak(LIGHT_OFF if before == "on" else LIGHT_ON)
     await asyncio.sleep(TURN_S / 2)
     renewed = bool(house.recorder.since(mark, "controller", "run-satellite"))
-    _expect(house.home.state(LIGHT) != before, "the second question was not answered")
+    expect(house.home.state(LIGHT) != before, "the second question was not answered")
     return f"the second question is answered, on {'a new' if renewed else 'the same'} connection; {await _turn(house)}"
 
 
@@ -166,12 +167,12 @@ async def is_restarted_in_a_reply(house: House) -> str:
 
 async def comes_back(house: House) -> str:
     """The satellite is killed and started again; the recorder between makes it look like an orderly close."""
-    began = _now()
+    began = monotonic()
     mark = house.recorder.mark()
     await house.restart_satellite()
     async with asyncio.timeout(TURN_S):
         await house.recorder.comes("controller", "run-satellite", mark)
-    back = _now() - began
+    back = monotonic() - began
     return f"led again after {back:.1f} s; {await _turn(house)}"
 
 
@@ -182,13 +183,13 @@ async def _turn(house: House) -> str:
     before, mark = house.room.played(), house.recorder.mark()
     house.speak(sentence)
     await house.home.until(SATELLITE, "listening", late_s=TURN_S)
-    listening = _now()
+    listening = monotonic()
     await house.home.until(LIGHT, becomes, late_s=TURN_S)
-    changed = _now()
+    changed = monotonic()
     await house.home.until(SATELLITE, "idle", late_s=TURN_S)
     await asyncio.sleep(0.3)
-    _expect(house.recorder.since(mark, "satellite", "played"), "`played` did not come")
-    _expect(house.room.played() > before, "no reply was heard")
+    expect(house.recorder.since(mark, "satellite", "played"), "`played` did not come")
+    expect(house.room.played() > before, "no reply was heard")
     reply = await house.last_reply()
     return f"light {becomes} {changed - listening:.1f} s after the wake word, {reply!r} heard"
 
@@ -200,28 +201,19 @@ async def _story(house: House) -> float:
     house.speak(STORY)
     await house.home.until(SATELLITE, "responding", late_s=TURN_S)
     await asyncio.sleep(2.0)
-    _expect(house.room.played() > before, "no reply was heard")
+    expect(house.room.played() > before, "no reply was heard")
     return float((await house.recorder.comes("controller", "audio-stop", mark)).data["timestamp"]) / 1000
 
 
 async def _restart(house: House) -> str:
     mark = house.recorder.mark()
-    began = _now()
+    began = monotonic()
     await house.stop_home()
-    stopped = _now() - began
+    stopped = monotonic() - began
     last = [line.type for line in house.recorder.lines[mark:] if line.side == "controller" and line.type != "ping"]
     await house.start_home()
     await house.home.until(SATELLITE, "idle", late_s=60.0)
-    return f"stopped in {stopped:.0f} s with {' > '.join(dict.fromkeys(last))}, back after {_now() - began:.0f} s"
-
-
-def _expect(so: object, otherwise: str) -> None:
-    if not so:
-        raise Failed(otherwise)
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()
+    return f"stopped in {stopped:.0f} s with {' > '.join(dict.fromkeys(last))}, back after {monotonic() - began:.0f} s"
 
 
 CHECKS: tuple[Callable[[House], Awaitable[str]], ...] = (

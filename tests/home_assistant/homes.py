@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from time import monotonic
 
 from config.secret import Secret
 from hub.home.home import Action, HomeError, Thing
@@ -16,6 +17,7 @@ from hub.home.homeassistant.follower import AWAY, REFUSED
 from hub.home.homeassistant.homeassistant import HomeAssistant
 from hub.llm.responder import Request
 from tests.conformance.controller import Failed
+from tests.conformance.stage import expect
 from tests.home_assistant.house import LIGHT, House
 
 LOCK = "lock.front_door"
@@ -26,14 +28,14 @@ LATE_S = 60.0
 async def is_followed(house: House) -> str:
     """A light is turned on and off by the hub, and its state is read back from Home Assistant itself."""
     async with living(house) as home:
-        _expect(not home.stale, home.stale)
-        began = _now()
+        expect(not home.stale, home.stale)
+        began = monotonic()
         await home.act(Action("light.turn_on", LIGHT))
-        took = _now() - began
-        _expect(named(home, LIGHT).state == "on", "the hub's own view is old")
-        _expect((await real_state(house, LIGHT)) == "on", "the light is not on")
+        took = monotonic() - began
+        expect(named(home, LIGHT).state == "on", "the hub's own view is old")
+        expect((await real_state(house, LIGHT)) == "on", "the light is not on")
         await home.act(Action("light.turn_off", LIGHT))
-        _expect((await real_state(house, LIGHT)) == "off", "the light is not off")
+        expect((await real_state(house, LIGHT)) == "off", "the light is not off")
         return f"{len(home.things)} things; on, confirmed and read back after {1000 * took:.0f} ms; off again"
 
 
@@ -47,12 +49,12 @@ async def is_no_further_than_exposed(house: House) -> str:
         await house.home.ask("config/entity_registry/update", entity_id=LOCK, area_id=area, aliases=[None, "Big Door"])
         await _until(lambda: any(one.entity_id == LOCK and one.area and one.aliases for one in home.things))
         lock = named(home, LOCK)
-        _expect((lock.area, lock.aliases) == ("Hall", ("Big Door",)), f"it is {lock}")
-        _expect("Entrance" in next(one for one in home.areas if one.name == "Hall").aliases, "no alias of the area")
+        expect((lock.area, lock.aliases) == ("Hall", ("Big Door",)), f"it is {lock}")
+        expect("Entrance" in next(one for one in home.areas if one.name == "Hall").aliases, "no alias of the area")
         await home.act(unlock)
-        _expect((await real_state(house, LOCK)) == "unlocked", "it is still locked")
+        expect((await real_state(house, LOCK)) == "unlocked", "it is still locked")
         await home.act(Action("lock.lock", LOCK))
-        _expect((await real_state(house, LOCK)) == "locked", "it is still unlocked")
+        expect((await real_state(house, LOCK)) == "locked", "it is still unlocked")
         await expose(house, LOCK, False)
         await _until(lambda: all(one.entity_id != LOCK for one in home.things))
         return f"hidden: {hidden!r}; exposed: {lock.name} in {lock.area}, unlocked and locked; hidden again"
@@ -71,7 +73,7 @@ async def is_handed_text(house: House) -> str:
     async with living(house) as home:
         responder = Conversation(home)
         said = [piece async for piece in responder.respond(Request("turn on the kitchen light", "kitchen"))]
-        _expect((await real_state(house, LIGHT)) == "on", f"the light is not on: {said}")
+        expect((await real_state(house, LIGHT)) == "on", f"the light is not on: {said}")
         await home.act(Action("light.turn_off", LIGHT))
         return f"{responder.name}: {said}"
 
@@ -85,17 +87,17 @@ async def is_away_and_back(house: House) -> str:
         await house.stop_home()
         await _until(lambda: home.stale)
         cut_off = await calling
-        _expect(home.stale == AWAY, home.stale)
-        _expect({one.entity_id for one in home.things} == known, "things are forgotten")
+        expect(home.stale == AWAY, home.stale)
+        expect({one.entity_id for one in home.things} == known, "things are forgotten")
         told = await _refusal(home, Action("light.turn_on", LIGHT))
-        began = _now()
+        began = monotonic()
         await house.start_home()
         await _until(lambda: not home.stale)
-        back = _now() - began
+        back = monotonic() - began
         await home.act(Action("light.turn_on", LIGHT))
-        _expect((await real_state(house, LIGHT)) == "on", "the light is not on")
+        expect((await real_state(house, LIGHT)) == "on", "the light is not on")
         await home.act(Action("light.turn_off", LIGHT))
-        _expect({one.entity_id for one in home.things} == known, "other things came back")
+        expect({one.entity_id for one in home.things} == known, "other things came back")
         return f"cut off: {cut_off!r}; then: {told!r}; back {back:.0f} s after the start, and the light obeys"
 
 
@@ -103,17 +105,17 @@ async def is_shut_out(house: House) -> str:
     """A token is revoked while it is in use: one sentence, and it is not offered again."""
     token = str(await house.home.ask("auth/long_lived_access_token", client_name="to be revoked", lifespan=1))
     async with living(house, token) as home:
-        _expect(not home.stale, home.stale)
+        expect(not home.stale, home.stale)
         tokens = await house.home.ask("auth/refresh_tokens")
         [revoked] = [one["id"] for one in tokens if one["client_name"] == "to be revoked"]
-        began = _now()
+        began = monotonic()
         await house.home.ask("auth/delete_refresh_token", refresh_token_id=revoked)
         await _until(lambda: home.stale == REFUSED)
-        noticed = _now() - began
+        noticed = monotonic() - began
         told = await _refusal(home, Action("light.turn_on", LIGHT))
         await asyncio.to_thread((house.folder / "token").write_text, house.token)
         await _until(lambda: not home.stale)
-        return f"{told!r} after {noticed:.1f} s; a new token is found by itself after {_now() - began:.0f} s"
+        return f"{told!r} after {noticed:.1f} s; a new token is found by itself after {monotonic() - began:.0f} s"
 
 
 @asynccontextmanager
@@ -155,15 +157,6 @@ async def _until(so: Callable[[], object]) -> None:
     async with asyncio.timeout(LATE_S):
         while not so():  # noqa: ASYNC110 (it tells no one)
             await asyncio.sleep(0.02)
-
-
-def _expect(so: object, otherwise: str) -> None:
-    if not so:
-        raise Failed(otherwise)
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()
 
 
 CHECKS: tuple[Callable[[House], Awaitable[str]], ...] = (

@@ -9,10 +9,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from time import monotonic
 
 from bench import house as own
 from bench.house import Answer, HouseError
 from tests.conformance.controller import Failed
+from tests.conformance.stage import expect
 from tests.home_assistant.homes import LOCK, expose, real_state
 from tests.home_assistant.house import LIGHT, House
 
@@ -24,10 +26,10 @@ async def is_led_and_switches(house: House) -> str:
     await house.home.act("light.turn_off", LIGHT)
     async with led(house) as person:
         on = await person.says("turn on the kitchen light")
-        _expect((await real_state(house, LIGHT)) == "on", f"the light is not on: {on}")
+        expect((await real_state(house, LIGHT)) == "on", f"the light is not on: {on}")
         took = person.since_transcript(LIGHT)
         off = await person.says("turn off the kitchen light")
-        _expect((await real_state(house, LIGHT)) == "off", f"the light is not off: {off}")
+        expect((await real_state(house, LIGHT)) == "off", f"the light is not off: {off}")
         return f"{_told(on)}, on {took:.0f} ms after the transcript; {_told(off)}, off"
 
 
@@ -49,10 +51,10 @@ async def is_led_and_asks_back(house: House) -> str:
 async def _asked_back(house: House, person: Person, answer: str, becomes: str) -> str:
     """Somebody wants the door unlocked, is asked, and answers."""
     asked = await person.says(UNLOCK)
-    _expect(asked.reply == ASKED_BACK, f"it was not asked back: {asked}")
-    _expect((await real_state(house, LOCK)) == "locked", "it is unlocked before the answer")
+    expect(asked.reply == ASKED_BACK, f"it was not asked back: {asked}")
+    expect((await real_state(house, LOCK)) == "locked", "it is unlocked before the answer")
     answered = await person.answers(answer)
-    _expect((await real_state(house, LOCK)) == becomes, f"it is not {becomes}: {answered}")
+    expect((await real_state(house, LOCK)) == becomes, f"it is not {becomes}: {answered}")
     return f"{_told(asked)}, {_told(answered)}, {becomes}"
 
 
@@ -67,7 +69,7 @@ class Person:
     def see(self, seen: own.Seen) -> None:
         """Notes when the words were certain."""
         if seen["event"] == "question":
-            self._transcript_at = _now()
+            self._transcript_at = monotonic()
 
     async def says(self, text: str) -> Answer:
         """The wake word and a sentence; returns once the reply has been played. Raises Failed where none is heard."""
@@ -87,7 +89,7 @@ class Person:
             answer = await self.satellite.ask(sentence, wake)
         except HouseError as error:
             raise Failed(str(error)) from None
-        _expect(answer.reply_wav is not None, f"no reply was heard: {answer}")
+        expect(answer.reply_wav is not None, f"no reply was heard: {answer}")
         return answer
 
 
@@ -106,15 +108,6 @@ async def led(house: House) -> AsyncIterator[Person]:
 
 def _told(answer: Answer) -> str:
     return f"{answer.transcript!r} > {answer.reply!r}"
-
-
-def _expect(so: object, otherwise: str) -> None:
-    if not so:
-        raise Failed(otherwise)
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()
 
 
 CHECKS: tuple[Callable[[House], Awaitable[str]], ...] = (is_led_and_switches, is_led_and_asks_back)

@@ -16,7 +16,7 @@ from config.hub import HubSettings
 from config.loading import SettingsError, assignment, build, read
 from hub import parts
 from hub.ask.command import guarded, known_area
-from hub.ask.exchange import APOLOGIES, Exchange, document
+from hub.ask.exchange import Exchange, document
 from hub.ask.questions import LONGEST, LONGEST_LINE, QuestionError, check, questions, read_line
 from hub.ask.screen import Screen
 from hub.ask.talk import TYPED, Talk
@@ -26,7 +26,8 @@ from hub.llm.conversation import Conversations
 from hub.llm.failover import Failover
 from hub.llm.intents import NOT_ALLOWED
 from hub.llm.model import Message, ModelError
-from hub.llm.responder import Asks, Piece, Request
+from hub.llm.responder import Apology, Asks, Piece, Request
+from hub.llm.thinking import TOO_SLOW
 from hub.load.scheduler import Scheduler
 from tests.hub.llm.noted_home import NotedHome
 from tests.hub.llm.scripted_model import Reply, ScriptedModel
@@ -111,12 +112,16 @@ def test_the_marks_come_in_order_and_no_text_is_lost(pieces: list[str]) -> None:
     assert ("first_clause" in made.marks) == bool(made.text.strip())
 
 
-@pytest.mark.parametrize("apology", APOLOGIES)
-def test_an_apology_is_no_answer(apology: str) -> None:
-    made = exchanged(["Well. ", apology], failures=["near: it broke", "far: it is gone"])
+def test_an_apology_is_no_answer() -> None:
+    made = exchanged(["Well. ", Apology(TOO_SLOW)], failures=["near: it broke", "far: it is gone"])
+    assert made.text == f"Well. {TOO_SLOW}"
     assert not made.answered
     assert made.by == ()
     assert made.failure == "near: it broke; far: it is gone"
+
+
+def test_what_a_model_itself_is_sorry_for_is_an_answer() -> None:
+    assert exchanged([TOO_SLOW], by=["far"]).answered
 
 
 def test_a_reply_that_no_model_gave_is_the_intents() -> None:
@@ -172,7 +177,12 @@ def test_a_witnessed_failure_is_raised_on_and_leaves_nothing_open() -> None:
     assert model.open == 0
 
 
-@given(st.lists(st.text() | st.just(ESCAPES) | st.builds(Action, st.text(), st.text()), max_size=6))
+@given(
+    st.lists(
+        st.text() | st.just(ESCAPES) | st.builds(Apology, st.text()) | st.builds(Action, st.text(), st.text()),
+        max_size=6,
+    )
+)
 def test_nothing_of_a_reply_reaches_the_terminal_but_text(pieces: list[Piece]) -> None:
     out = io.StringIO()
     screen = Screen(out)

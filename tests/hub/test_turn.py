@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 
 from hypothesis import given
@@ -20,7 +20,7 @@ from config.loading import build, one, read
 from hub.engines import Engines
 from hub.home.home import Action
 from hub.llm.conversation import Conversations
-from hub.llm.responder import Asks, Piece, Request
+from hub.llm.responder import Apology, Asks, Piece, Request
 from hub.llm.speculation import Outcome, Speculation
 from hub.load.need import SOME_DAY, Need
 from hub.room import Room
@@ -32,7 +32,7 @@ from hub.stt.utterance import Judge
 from hub.timeline import Timeline
 from hub.tts.tiers import Tiers
 from hub.tts.voice import VoiceError
-from hub.turn import CLAUSES_AHEAD, Turn, take_turn
+from hub.turn import CLAUSES_AHEAD, NOT_HEARD, Turn, take_turn
 from hub.watch import Seen, Watch
 from tests.fakes import (
     CHARACTERS_PER_S,
@@ -313,6 +313,16 @@ def test_what_the_home_confirmed_is_shown_and_not_spoken() -> None:
     assert [seen["service"] for seen in scene.seen if seen["event"] == "action"] == ["light.turn_on"]
 
 
+def test_an_apology_is_spoken_as_any_text() -> None:
+    class Sorry(FakeResponder):
+        async def respond(self, request: Request) -> AsyncGenerator[Piece, None]:
+            yield Apology("Sorry.")
+
+    scene = Scene(responder=Sorry([]))
+    run(scene.play())
+    assert [text for text, _ in scene.voice.spoken] == ["Sorry."]
+
+
 def test_nobody_speaking_ends_the_turn_without_a_word() -> None:
     async def scenario() -> Scene:
         scene = Scene()
@@ -505,42 +515,66 @@ def test_nothing_is_done_but_for_the_words_that_the_satellite_is_told(
     assert [text for text, _ in scene.voice.spoken][-1] == f"Done: {transcript.data['text']}."
 
 
-def test_the_conversation_remembers_what_was_heard_of_a_reply() -> None:
-    scene = Scene(voice=FakeVoice(rtf=0.1))
-    conversations = Conversations(lambda: 0.0)
+@dataclass
+class Drafting(FakeResponder):
+    """Begins the turn in the conversation, as every responder does that has one."""
+
+    conversations: Conversations = field(default_factory=lambda: Conversations(lambda: 0.0))
+
+    async def respond(self, request: Request) -> AsyncGenerator[Piece, None]:
+        self.conversations.draft(request.satellite, request.text)
+        async with aclosing(super().respond(request)) as pieces:
+            async for piece in pieces:
+                yield piece
+
+
+def remembered(scene: Scene, pause_at: float | None = None, ends_after_s: float = 60.0) -> list[str]:
+    """What the conversation has of a turn that is ended after so long, if it has not ended by itself."""
+    assert isinstance(scene.responder, Drafting)
+    conversations = scene.responder.conversations
 
     async def scenario() -> None:
         turn = scene.turn()
         turn = replace(turn, engines=replace(turn.engines, conversations=conversations))
-        speaking = asyncio.create_task(scene.satellite.speak())
-        conversations.draft("kitchen", "turn on the light")
-        await take_turn(scene.satellite.room, turn)
+        speaking = asyncio.create_task(scene.satellite.speak(pause_at))
+        with suppress(TimeoutError):
+            await asyncio.wait_for(take_turn(scene.satellite.room, turn), ends_after_s)
         speaking.cancel()
+        await asyncio.wait([speaking])
 
     run(scenario())
-    assert [message.text for message in conversations.messages("kitchen")] == ["turn on the light", REPLY]
+    return [message.text for message in conversations.messages("kitchen")]
+
+
+def test_the_conversation_remembers_what_was_heard_of_a_reply() -> None:
+    assert remembered(Scene(responder=Drafting(TOKENS))) == ["turn on the light", REPLY]
 
 
 def test_of_a_reply_that_was_interrupted_the_words_that_were_heard_are_remembered() -> None:
-    scene = Scene(voice=FakeVoice(rtf=0.1))
-    conversations = Conversations(lambda: 0.0)
-
-    async def scenario() -> None:
-        turn = scene.turn()
-        turn = replace(turn, engines=replace(turn.engines, conversations=conversations))
-        speaking = asyncio.create_task(scene.satellite.speak())
-        conversations.draft("kitchen", "turn on the light")
-        task = asyncio.create_task(take_turn(scene.satellite.room, turn))
-        await asyncio.sleep(ENDS_S + 1.0)  # some seconds are played by then
-        task.cancel()
-        await asyncio.wait([task, speaking], return_when=asyncio.FIRST_COMPLETED)
-        speaking.cancel()
-
-    run(scenario())
-    words, heard = [message.text for message in conversations.messages("kitchen")]
+    words, heard = remembered(Scene(responder=Drafting(TOKENS)), ends_after_s=ENDS_S + 1.0)
     assert words == "turn on the light"
     assert 0 < len(heard) < len(REPLY)
     assert REPLY.startswith(heard)
+
+
+def test_words_that_were_taken_back_are_not_remembered_as_those_of_a_turn_that_was_not_heard() -> None:
+    """The apology used to be taken for the reply to them."""
+
+    class Failing(FakeRecognizer):
+        @asynccontextmanager
+        async def listen(self, language: str | None = None) -> AsyncIterator[FakeListener]:
+            class Listener(FakeListener):
+                async def final(self, voiced: Voiced) -> Words:
+                    if self.finals:
+                        raise RecognizerError("the decoder died; it is started anew")
+                    return await super().final(voiced)
+
+            yield Listener(self.text.split(), self.final_s, self.steps)
+
+    scene = Scene(Failing("turn on the light", 0.1), Drafting(TOKENS), speculates="pause")
+    assert remembered(scene, pause_at=0.5) == []
+    assert len(scene.responder.asked) == 1
+    assert NOT_HEARD in " ".join(text for text, _ in scene.voice.spoken)
 
 
 def test_a_reply_that_asks_opens_the_microphone_before_it_ends() -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from hub.home.home import Action, Area, HomeError, Thing
 from hub.llm.model import Message, ModelError, Tool, ToolCall
-from hub.llm.responder import Piece, Request, Responder
+from hub.llm.responder import Piece, Request, Responder, said
 from hub.timers.timer import Now, Timer, Timers
 from tests import virtual_time
 
@@ -121,4 +121,4 @@ def reply(responder: Responder, request: Request) -> list[Piece]:
 
 def spoken(pieces: Sequence[Piece]) -> str:
     """The words of a reply."""
-    return "".join(piece for piece in pieces if isinstance(piece, str))
+    return "".join(map(said, pieces))

@@ -16,7 +16,7 @@ from hub.llm.hands import Tooling
 from hub.llm.intents import NOT_ALLOWED, IntentResponder
 from hub.llm.model import Message, ModelError
 from hub.llm.prompt import Prompt
-from hub.llm.responder import Asks, Piece, Request
+from hub.llm.responder import Apology, Asks, Piece, Request
 from hub.llm.thinking import Limits, ModelResponder
 from hub.load.scheduler import Scheduler
 from tests.hub.llm.noted_home import NotedHome, Script, Storyteller, call, clock, read, spoken
@@ -59,7 +59,7 @@ class Talk:
         self.turns += 1
         request = Request(text, satellite, "Office", self.conversations.messages(satellite))
         pieces = asyncio.run(read(self.chain, request))
-        self.conversations.heard(satellite, str(self.turns), spoken(pieces) if heard is None else heard)
+        self.conversations.heard(satellite, str(self.turns), text, spoken(pieces) if heard is None else heard)
         return pieces
 
 
@@ -91,7 +91,7 @@ def test_no_words_are_not_the_models() -> None:
 
 @pytest.mark.parametrize("script", [[DEAD], [], [""]])
 def test_a_model_that_fails_is_answered_for(script: Script) -> None:
-    assert Talk(script).say("what is the capital of france") == [NO_MODEL]
+    assert Talk(script).say("what is the capital of france") == [Apology(NO_MODEL)]
 
 
 def test_the_model_knows_what_was_said_to_the_intents() -> None:

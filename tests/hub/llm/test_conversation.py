@@ -28,14 +28,14 @@ class Clock:
 
 def said(conversations: Conversations, words: str, reply: str, turn: str = "", satellite: str = "den") -> None:
     conversations.draft(satellite, words)
-    conversations.heard(satellite, turn or words, reply)
+    conversations.heard(satellite, turn or words, words, reply)
 
 
 def test_a_turn_counts_once_it_was_heard() -> None:
     conversations = Conversations(Clock())
     conversations.draft("den", "hello")
     assert conversations.messages("den") == ()
-    conversations.heard("den", "1", "Hi.")
+    conversations.heard("den", "1", "hello", "Hi.")
     assert conversations.messages("den") == (Message("user", "hello"), Message("assistant", "Hi."))
 
 
@@ -46,10 +46,18 @@ def test_a_reply_that_was_replaced_leaves_no_trace() -> None:
     assert [one.text for one in conversations.messages("den")] == ["turn on the light", "Done."]
 
 
+def test_a_reply_that_was_replaced_by_one_that_nobody_began_leaves_no_trace() -> None:
+    conversations = Conversations(Clock())
+    conversations.draft("den", "turn on")
+    conversations.heard("den", "1", "turn on the light", "Sorry.")
+    conversations.heard("den", "2", "turn on", "Sorry.")
+    assert conversations.messages("den") == ()
+
+
 def test_of_a_reply_that_was_interrupted_what_was_heard_is_kept() -> None:
     conversations = Conversations(Clock())
     said(conversations, "a story", "Once upon a time there was", "1")
-    conversations.heard("den", "1", "Once upon")
+    conversations.heard("den", "1", "a story", "Once upon")
     assert conversations.messages("den")[-1] == Message("assistant", "Once upon")
 
 
@@ -63,7 +71,7 @@ def test_tool_calls_are_kept_with_their_results() -> None:
     conversations = Conversations(Clock())
     call = ToolCall("c", "HassGetState", "{}")
     conversations.draft("den", "what is on").use(call, "[]")
-    conversations.heard("den", "1", "Nothing.")
+    conversations.heard("den", "1", "what is on", "Nothing.")
     assert conversations.messages("den") == (
         Message("user", "what is on"),
         Message("assistant", calls=(call,)),
@@ -92,13 +100,13 @@ def test_a_turn_that_was_never_heard_expires_too() -> None:
     conversations = Conversations(clock)
     conversations.draft("den", "hello")
     clock.now = KEPT_S + 1
-    conversations.heard("den", "1", "Hi.")
+    conversations.heard("den", "1", "hello", "Hi.")
     assert conversations.messages("den") == ()
 
 
 def test_to_hear_of_a_turn_that_nobody_began_changes_nothing() -> None:
     conversations = Conversations(Clock())
-    conversations.heard("den", "1", "Hi.")
+    conversations.heard("den", "1", "hello", "Hi.")
     assert conversations.messages("den") == ()
 
 
@@ -115,7 +123,7 @@ def test_whatever_is_said_the_latest_whole_turns_are_kept_within_the_bound(
             draft = one.draft("den", words)
             for _ in range(calls):
                 draft.use(ToolCall("c", "HassGetState", "{}"), "[]")
-            one.heard("den", str(at), text)
+            one.heard("den", str(at), words, text)
     kept, whole = conversations.messages("den"), everything.messages("den")
     assert tokens(kept) <= bound + len(turns)  # each turn is rounded up for itself
     assert kept == whole[len(whole) - len(kept) :]
@@ -125,7 +133,7 @@ def test_whatever_is_said_the_latest_whole_turns_are_kept_within_the_bound(
 def asking(clock: Clock, heard: str = QUESTION.text) -> Conversations:
     conversations = Conversations(clock)
     conversations.draft("den", "unlock the door").question = QUESTION
-    conversations.heard("den", "1", heard)
+    conversations.heard("den", "1", "unlock the door", heard)
     return conversations
 
 

@@ -17,7 +17,7 @@ from hub.llm.guard import ASKS_ALWAYS, Guard
 from hub.llm.hands import ENOUGH, REFUSED, Tooling
 from hub.llm.model import Message, ModelError, ToolCall
 from hub.llm.prompt import Prompt
-from hub.llm.responder import Asks, Piece, Request
+from hub.llm.responder import Apology, Asks, Piece, Request
 from hub.llm.thinking import BROKEN_OFF, TOO_SLOW, Limits, ModelResponder
 from hub.llm.tools import ABILITIES
 from hub.timers.actions import DOMAIN
@@ -133,7 +133,7 @@ def test_who_stops_listening_closes_the_models_stream() -> None:
 def test_tool_calls_are_part_of_the_conversation() -> None:
     stage = Stage([LOOK], ["It is off."])
     stage.reply()
-    stage.conversations.heard("den", "1", "It is")
+    stage.conversations.heard("den", "1", REQUEST.text, "It is")
     kept = stage.conversations.messages("den")
     assert [message.role for message in kept] == ["user", "assistant", "tool", "assistant"]
     assert kept[-1].text == "It is"
@@ -287,7 +287,7 @@ def test_a_model_that_says_nothing_has_failed() -> None:
 
 
 def test_a_model_that_fails_in_the_middle_is_excused() -> None:
-    assert spoken(Stage(["The light is", DEAD]).reply()) == f"The light is. {BROKEN_OFF}"
+    assert Stage(["The light is", DEAD]).reply() == ["The light is", Apology(f". {BROKEN_OFF}")]
 
 
 @pytest.mark.parametrize("after", [[], [DEAD]])
@@ -299,7 +299,7 @@ def test_a_model_that_takes_too_long_is_excused_in_time() -> None:
     async def timed() -> float:
         stage = Stage([BED_ON, 3.0, LOOK], [4.0, "never"], limits=Limits(wait_s=5))
         pieces = [piece async for piece in stage.responder.respond(REQUEST)]
-        assert pieces == [DONE_BED, TOO_SLOW]
+        assert pieces == [DONE_BED, Apology(TOO_SLOW)]
         assert stage.model.open == 0
         return asyncio.get_running_loop().time()
 
@@ -309,7 +309,7 @@ def test_a_model_that_takes_too_long_is_excused_in_time() -> None:
 def test_a_home_that_takes_too_long_is_excused_too() -> None:
     stage = Stage([BED_ON], ["It is on."], limits=Limits(wait_s=5))
     stage.home.act_s = 60
-    assert stage.reply() == [TOO_SLOW]
+    assert stage.reply() == [Apology(TOO_SLOW)]
 
 
 def test_a_listener_that_takes_its_time_costs_the_model_none() -> None:

@@ -220,15 +220,20 @@ def test_an_endless_line_is_answered_and_ends_its_own_connection(path: Path) -> 
     leaves_nothing(test)
 
 
+async def change_a_thousand_times(control: Control, controlled: FakeControlled) -> None:
+    """The last turn is a:999."""
+    for number in range(1000):
+        controlled.now = replace(IDLE, turn=f"a:{number}")
+        control.changed()
+        await asyncio.sleep(0)
+
+
 def test_a_slow_reader_gets_the_latest_status_and_few_before_it(path: Path) -> None:
     async def test() -> None:
         controlled = FakeControlled()
         async with controlling(path, controlled) as control, connected(path) as client:
             client.writer.transport.pause_reading()  # type: ignore[attr-defined]
-            for number in range(1000):
-                controlled.now = replace(IDLE, turn=f"a:{number}")
-                control.changed()
-                await asyncio.sleep(0)
+            await change_a_thousand_times(control, controlled)
             client.writer.transport.resume_reading()  # type: ignore[attr-defined]
             turns = []
             while "a:999" not in turns:
@@ -243,10 +248,7 @@ def test_a_client_that_reads_nothing_is_dropped(path: Path) -> None:
         controlled = FakeControlled()
         async with controlling(path, controlled) as control, connected(path) as client:
             client.writer.transport.pause_reading()  # type: ignore[attr-defined]
-            for number in range(1000):
-                controlled.now = replace(IDLE, turn=f"a:{number}")
-                control.changed()
-                await asyncio.sleep(0)
+            await change_a_thousand_times(control, controlled)
             await asyncio.sleep(60)
             client.writer.transport.resume_reading()  # type: ignore[attr-defined]
             assert b"a:999" not in await client.end()

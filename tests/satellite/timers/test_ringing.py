@@ -15,6 +15,7 @@ from wyoming.timer import TimerCancelled, TimerFinished, TimerStarted, TimerUpda
 from satellite.turns.phases import Phase
 from tests.peers import controller
 from tests.satellite.rooms import REFRACTORY_S, Room, kept_in, plain_turn, said, satellite_test, whole_turn
+from wire.connection import Sendable
 
 EGGS = TimerStarted("eggs", 60, name="eggs")
 
@@ -187,6 +188,30 @@ def test_what_rang_before_a_restart_rings_again(tmp_path: Path) -> None:
 
     satellite_test(finishes, first)
     satellite_test(rings_again, second)
+    satellite_test(is_over, Room(kept_in(tmp_path)))
+
+
+@pytest.mark.parametrize("again", [TimerFinished("eggs"), EGGS])
+def test_what_was_stopped_before_a_restart_does_not_ring_again_when_its_controller_speaks_of_it(
+    tmp_path: Path, again: Sendable
+) -> None:
+    """The hub's own "finished", or its list of timers, may come after the restart."""
+
+    async def is_stopped(room: Room) -> None:
+        async with controller(room.port, "hub") as hub:
+            await hub.send(EGGS)
+            await asyncio.sleep(61.0)
+            assert rings(room)
+            room.satellite.stop()
+            await asyncio.sleep(0.5)
+
+    async def is_over(room: Room) -> None:
+        async with controller(room.port, "hub") as hub:
+            await hub.send(again)
+            await asyncio.sleep(61.0)
+            assert not room.satellite.status().ringing
+
+    satellite_test(is_stopped, Room(kept_in(tmp_path)))
     satellite_test(is_over, Room(kept_in(tmp_path)))
 
 

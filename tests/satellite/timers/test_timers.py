@@ -101,7 +101,7 @@ def test_a_wall_clock_that_jumps_moves_no_timer(jump: float) -> None:
 def restarted(timers: Timers, stopped: Now, booted: Now) -> Timers:
     """The timers after a restart."""
     after = Timers()
-    after.restore(timers.kept(stopped), [], booted)
+    after.restore(timers.kept(stopped), [], timers.over, booted)
     return after
 
 
