@@ -29,7 +29,7 @@ from pathlib import Path
 import numpy as np
 
 from config.hub import WhisperSettings
-from hub.home.home import Action, Area, Thing
+from hub.home.home import Action, Area, Floor, Thing
 from hub.stt.recognizer import RecognizerError
 from hub.stt.rolling.transcriber import Ask
 from hub.stt.whisper.hotwords import names
@@ -54,6 +54,7 @@ class Names:
 
     areas: tuple[Area, ...] = tuple(Area(f"name{number}") for number in range(NAMES))
     things: tuple[Thing, ...] = field(default=())
+    floors: tuple[Floor, ...] = ()
     stale: str = ""
 
     async def act(self, action: Action) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import count, cycle, islice, product
 
 from bench.intent_tests import ABILITIES, Case
-from hub.home.home import Action, Area, Thing
+from hub.home.home import Action, Area, Floor, Thing
 from hub.home.homefile import HomePlan
 
 MANY = 500  # things of a large home that are exposed to voice
@@ -32,11 +32,12 @@ class House:
     areas: Sequence[Area] = ()
     things: Sequence[Thing] = ()
     stale: str = ""
+    floors: Sequence[Floor] = ()
     told_at: float | None = None
 
     def become(self, home: HomePlan) -> None:
         """Is that home from now on."""
-        self.areas, self.things = home.areas, home.things
+        self.floors, self.areas, self.things = home.floors, home.areas, home.things
 
     async def act(self, action: Action) -> None:
         """See hub.home.home.Home."""
@@ -46,10 +47,12 @@ class House:
 
 def crowd(cases: Sequence[Case]) -> HomePlan:
     """All the homes of these sentences as one, and made-up things in all areas, MANY altogether."""
+    floors = {floor.name: floor for case in cases for floor in case.home.floors}
     areas = {area.name: area for case in cases for area in case.home.areas}
+    areas |= {area.name: area for case in cases for area in case.home.areas if area.floor}
     things = {thing.entity_id: thing for case in cases for thing in case.home.things}
     added = islice(_made_up(list(areas)), max(0, MANY - len(things)))
-    return HomePlan(tuple(areas.values()), (*things.values(), *added), {})
+    return HomePlan(tuple(areas.values()), (*things.values(), *added), {}, tuple(floors.values()))
 
 
 def _made_up(areas: Sequence[str]) -> Iterator[Thing]:

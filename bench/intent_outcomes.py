@@ -55,8 +55,6 @@ def lacking(case: Case) -> str:
     """What a sentence asks for that Hark does not have; "" for nothing."""
     if case.intent not in HANDLERS:
         return "nothing is done for this intent"
-    if "floor" in case.slots:
-        return "homes have no floors"
     return "timers run no commands" if "conversation_command" in case.slots else ""
 
 
@@ -80,7 +78,7 @@ def understand(cases: Sequence[Case], language: str, home: HomePlan | None = Non
 def _plan(heard: Match, house: House, case: Case) -> Plan | None:
     timers = Timers(case.timers, STARTED, SATELLITE)
     try:
-        return plan(heard, Context(house.areas, house.things, WHEN, case.area, timers))
+        return plan(heard, Context(house.areas, house.things, WHEN, case.area, timers, house.floors))
     except Refusal:
         return None
 

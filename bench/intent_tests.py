@@ -16,7 +16,7 @@ from typing import TypeVar
 
 import msgspec
 
-from hub.home.home import Area, Thing
+from hub.home.home import Area, Floor, Thing
 from hub.home.homefile import HomePlan
 from hub.llm.match import Match
 from hub.timers.timer import Now, Timer
@@ -35,10 +35,17 @@ class TestsError(Exception):
     __test__ = False  # for pytest, which would take it for a test
 
 
-class Place(msgspec.Struct, frozen=True):
-    """An area of a test file."""
+class Storey(msgspec.Struct, frozen=True):
+    """A floor of a test file."""
 
     name: str
+
+
+class Place(msgspec.Struct, frozen=True):
+    """An area of a test file; its floor need not be among the file's."""
+
+    name: str
+    floor: str | None = None
     context_area: bool = False
 
 
@@ -80,6 +87,7 @@ class TestFile(msgspec.Struct, frozen=True):
     __test__ = False
 
     tests: list[Group]
+    floors: list[Storey] = []
     areas: list[Place] = []
     entities: list[Entity] = []
     timers: list[Going] = []
@@ -160,8 +168,10 @@ def _slots(group: Group, schema: Combination, area: str) -> dict[str, Slot]:
 
 
 def _home(tests: TestFile) -> HomePlan:
-    areas = tuple(Area(name) for name in dict.fromkeys((*(place.name for place in tests.areas), HERE)))
-    return HomePlan(areas, tuple(_thing(entity) for entity in tests.entities if entity.is_exposed), {})
+    areas = {place.name: Area(place.name, floor=place.floor) for place in (Place(HERE), *tests.areas)}
+    floors = dict.fromkeys((*(one.name for one in tests.floors), *(one.floor for one in areas.values())))
+    things = tuple(_thing(entity) for entity in tests.entities if entity.is_exposed)
+    return HomePlan(tuple(areas.values()), things, {}, tuple(Floor(name) for name in floors if name))
 
 
 def _thing(entity: Entity) -> Thing:

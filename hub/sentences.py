@@ -41,6 +41,15 @@ def plain_sentences(language: str) -> Mapping[str, Any]:
     return _with(document, OWN.get(language, {}) | ANSWERS.get(language, {}))
 
 
+def without_floors(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Drops the sentences about floors, for a home that has none: there they only cost time and mislead errors."""
+    intents = {}
+    for name, intent in document["intents"].items():
+        blocks = [{**data, "sentences": [s for s in data["sentences"] if "{floor" not in s]} for data in intent["data"]]
+        intents[name] = {**intent, "data": [block for block in blocks if block["sentences"]]}
+    return {**document, "intents": intents}
+
+
 def _with(document: Mapping[str, Any] | None, more: Mapping[str, Sequence[str]]) -> Mapping[str, Any]:
     known = document or {}
     intents = dict(known.get("intents", {}))

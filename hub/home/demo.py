@@ -1,4 +1,4 @@
-"""The demo home: the areas and things of a TOML file, in memory, with states that change when something is done.
+"""The demo home: floors, areas and things of a TOML file, in memory, with states that change when something is done.
 
 Rules: an action happens whole or not at all, scenes and scripts included; a home that is opened again is as its
 file says. It is there for the demo, for tests and for whoever has no Home Assistant yet.
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
-from hub.home.home import Action, Area, HomeError, Thing
+from hub.home.home import Action, Area, Floor, HomeError, Thing
 from hub.home.homefile import HomePlan, read_home
 from hub.home.services import perform
 
@@ -28,6 +28,11 @@ class DemoHome:
         return cls(read_home(path))
 
     stale = ""
+
+    @property
+    def floors(self) -> Sequence[Floor]:
+        """Every floor, in the file's order."""
+        return self._plan.floors
 
     @property
     def areas(self) -> Sequence[Area]:

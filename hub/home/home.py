@@ -1,4 +1,4 @@
-"""What a home is to the hub: areas, things with states, and actions that change them.
+"""What a home is to the hub: floors, areas, things with states, and actions that change them.
 
 The demo home and Home Assistant both answer to `Home`; intents, speech-to-text and tools know nothing else.
 Names, domains, services and states are Home Assistant's.
@@ -16,11 +16,20 @@ class HomeError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Area:
-    """A room or another part of the home."""
+class Floor:
+    """A storey of the home, or whatever else people sum up areas by."""
 
     name: str
     aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A room or another part of the home, on the floor of that name."""
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    floor: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +63,10 @@ class Action:
 
 class Home(Protocol):
     """The home at hand."""
+
+    @property
+    def floors(self) -> Sequence[Floor]:
+        """Every floor, in the home's own order; a home need not have any."""
 
     @property
     def areas(self) -> Sequence[Area]:

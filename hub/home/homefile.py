@@ -1,4 +1,4 @@
-"""A home as a TOML file: its areas and things (config/home.toml documents every key by example).
+"""A home as a TOML file: its floors, areas and things (config/home.toml documents every key by example).
 
 Strategy: the file is read whole and checked against the table of domains before anything is built. What is wrong
 is one SettingsError that names the file, the thing and the key, and says what was expected.
@@ -20,7 +20,7 @@ from config.loading import Layer, SettingsError, build, read
 from hub.home import attributes, todo
 from hub.home.attributes import Item
 from hub.home.domains import DOMAINS, Domain
-from hub.home.home import Action, Area, HomeError, Thing
+from hub.home.home import Action, Area, Floor, HomeError, Thing
 from hub.home.services import check
 
 Name = Annotated[str, msgspec.Meta(max_length=100, pattern=r"\S")]
@@ -33,11 +33,19 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     """A table of the file."""
 
 
-class AreaEntry(Entry, frozen=True):
-    """An area that has other names too."""
+class FloorEntry(Entry, frozen=True):
+    """A floor that has other names too."""
 
     name: Name
     aliases: tuple[Name, ...] = ()
+
+
+class AreaEntry(Entry, frozen=True):
+    """An area that has other names too, or is on a floor."""
+
+    name: Name
+    aliases: tuple[Name, ...] = ()
+    floor: Name | None = None
 
 
 class StepEntry(Entry, frozen=True):
@@ -67,24 +75,27 @@ class ThingEntry(Entry, frozen=True):
 class HomeEntry(Entry, frozen=True):
     """The whole file; each thing is checked on its own, so that an error can name it."""
 
+    floors: tuple[Name | FloorEntry, ...] = ()
     areas: tuple[Name | AreaEntry, ...] = ()
     things: Annotated[tuple[dict[str, object], ...], msgspec.Meta(max_length=MOST_THINGS)] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class HomePlan:
-    """What a file describes: areas, things as they stand at first, and what each scene and script does."""
+    """What a file describes: areas, things as they stand at first, what each scene and script does, and floors."""
 
     areas: tuple[Area, ...]
     things: tuple[Thing, ...]
     routines: Mapping[str, tuple[Action, ...]]
+    floors: tuple[Floor, ...] = ()
 
 
 def read_home(path: Path) -> HomePlan:
     """Reads and checks a home's file; raises SettingsError."""
     layer = read(path)
     home = build(HomeEntry, [layer])
-    areas = tuple(Area(area) if isinstance(area, str) else Area(area.name, area.aliases) for area in home.areas)
+    floors = tuple(Floor(one) if isinstance(one, str) else Floor(one.name, one.aliases) for one in home.floors)
+    areas = tuple(_area(layer.source, area, {floor.name for floor in floors}) for area in home.areas)
     tables = [(_place(layer.source, number, table), table) for number, table in enumerate(home.things, 1)]
     entries = [(place, build(ThingEntry, [Layer(place, table)])) for place, table in tables]
     ids = entity_ids([(entry.domain, entry.name) for _, entry in entries])
@@ -94,7 +105,7 @@ def read_home(path: Path) -> HomePlan:
         thing.entity_id: tuple(_step(place, thing, step, things) for step in entry.actions)
         for thing, (place, entry) in zip(things, entries, strict=True)
     }
-    return HomePlan(areas, things, routines)
+    return HomePlan(areas, things, routines, floors)
 
 
 def entity_ids(named: Sequence[tuple[str, str]]) -> Iterator[str]:
@@ -116,6 +127,14 @@ def entity_ids(named: Sequence[tuple[str, str]]) -> Iterator[str]:
 
 def _place(source: str, number: int, table: Mapping[str, object]) -> str:
     return f"{source}: thing {number} ({table.get('name', 'without a name')})"
+
+
+def _area(source: str, entry: str | AreaEntry, floors: Collection[str]) -> Area:
+    if isinstance(entry, str):
+        return Area(entry)
+    if entry.floor is not None:
+        _among(f"{source}: area {entry.name}", "floor", entry.floor, floors)
+    return Area(entry.name, entry.aliases, entry.floor)
 
 
 def _thing(place: str, entry: ThingEntry, entity_id: str, areas: Collection[str]) -> Thing:

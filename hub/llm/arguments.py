@@ -27,18 +27,19 @@ class Arguments(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
 
 
 class Somewhere(Arguments, frozen=True, kw_only=True):
-    """The things of an area, one by its name, or where neither is given all that fit."""
+    """The things of an area or a floor, one by its name, or where none of these is given all that fit."""
 
     name: Text | None = None
     area: Text | None = None
+    floor: Text | None = None
 
 
 class Which(Somewhere, frozen=True, kw_only=True):
-    """Things that are named by more than nothing: what is done to all of a home is asked for by each area."""
+    """Things that are named by more than nothing: what is done to all of a home is asked for by area or floor."""
 
     def __post_init__(self) -> None:
         """Refuses a call that would mean the whole home."""
-        if self.name is None and self.area is None:
+        if self.name is None and self.area is None and self.floor is None:
             raise ValueError("say which: give name or area")
 
 

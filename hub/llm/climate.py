@@ -9,14 +9,15 @@ from hub.llm.targets import Context, targets, the_only
 
 
 def _thermostat(match: Match, context: Context) -> Thing:
-    """The thermostat meant: where nobody named an area and the satellite's has none, the home's only one."""
+    """The thermostat meant: where nobody named a place and the satellite's area has none, its floor's or the home's."""
     try:
         return the_only(targets(match, context, "climate"))
     except Refusal:
         every = [thing for thing in context.things if thing.domain == "climate"]
-        if len(every) != 1 or "name" in match.slots or "area" in match.said:
+        met = [thing for thing in every if thing.area in context.near()] or every
+        if len(met) != 1 or {"name", "floor"} & match.slots.keys() or "area" in match.said:
             raise
-        return every[0]
+        return met[0]
 
 
 def set_temperature(match: Match, context: Context) -> Plan:

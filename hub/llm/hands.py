@@ -17,7 +17,7 @@ from hub.llm.asking import Question, question
 from hub.llm.deeds import DONE, House, carry_out
 from hub.llm.guard import Guard
 from hub.llm.model import Tool, ToolCall
-from hub.llm.plain import plain, plain_areas, plain_things
+from hub.llm.plain import plain, plain_areas, plain_floors, plain_things
 from hub.llm.plan import Plan
 from hub.llm.responder import Request
 from hub.llm.targets import Context
@@ -49,8 +49,8 @@ class Hands:
 
     def tools(self) -> tuple[Tool, ...]:
         """Those that may still be called."""
-        house = self._tooling.house
-        return tools(house.home.things, house.timers is not None) if self.left > 0 else ()
+        home, timers = self._tooling.house.home, self._tooling.house.timers
+        return tools(home.things, timers is not None, bool(home.floors)) if self.left > 0 else ()
 
     async def use(self, call: ToolCall) -> AsyncGenerator[Action, None]:
         """Answers one call with `result`, and yields what was done for it."""
@@ -96,5 +96,5 @@ class Hands:
     def _context(self) -> Context:
         house, area = self._tooling.house, self._request.area
         here = None if area is None else plain(area)
-        timers = house.timers_from(self._request.satellite)
-        return Context(plain_areas(house.home), plain_things(house.home), self._tooling.clock(), here, timers)
+        timers, floors = house.timers_from(self._request.satellite), plain_floors(house.home)
+        return Context(plain_areas(house.home), plain_things(house.home), self._tooling.clock(), here, timers, floors)

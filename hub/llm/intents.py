@@ -115,7 +115,7 @@ class IntentResponder:
 
     def _context(self, request: Request) -> Context:
         home, timers = self._house.home, self._house.timers_from(request.satellite)
-        return Context(home.areas, home.things, self._clock(), request.area, timers)
+        return Context(home.areas, home.things, self._clock(), request.area, timers, home.floors)
 
     def _with_doubt(self, text: str, wanted: Plan) -> str:
         """How things stand, and why they may stand otherwise by now."""

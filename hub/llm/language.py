@@ -35,16 +35,7 @@ def load(language: str) -> Language:
     responses = document["responses"]
     return Language(
         name=f"home-assistant-intents {version('home-assistant-intents')} {language}",
-        intents={**document, "intents": _without_floors(document["intents"])},
+        intents=document,
         replies=responses["intents"],
         errors=responses["errors"],
     )
-
-
-def _without_floors(intents: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Drops the sentences about floors, which no home of ours has: they only cost time and mislead errors."""
-    kept = {}
-    for name, intent in intents.items():
-        blocks = [{**data, "sentences": [s for s in data["sentences"] if "{floor" not in s]} for data in intent["data"]]
-        kept[name] = {**intent, "data": [block for block in blocks if block["sentences"]]}
-    return kept

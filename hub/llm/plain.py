@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from hub.home.home import Area, Home, Thing
+from hub.home.home import Area, Floor, Home, Thing
 
 LONGEST_NAME = 60  # characters; a name that people say has some 20
-MOST_ALIASES = 4  # of one thing or area; all of them cost tokens in each turn
+MOST_ALIASES = 4  # of one thing, area or floor; all of them cost tokens in each turn
 
 
 def plain(text: str, longest: int = LONGEST_NAME) -> str:
@@ -21,9 +21,15 @@ def plain(text: str, longest: int = LONGEST_NAME) -> str:
     return " ".join(shown.split())[:longest].rstrip()
 
 
+def plain_floors(home: Home) -> tuple[Floor, ...]:
+    """The home's floors, by name."""
+    floors = (Floor(plain(floor.name), _aliases(floor.aliases)) for floor in home.floors)
+    return tuple(sorted(floors, key=lambda floor: floor.name))
+
+
 def plain_areas(home: Home) -> tuple[Area, ...]:
     """The home's areas, by name."""
-    areas = (Area(plain(area.name), _aliases(area.aliases)) for area in home.areas)
+    areas = (Area(plain(area.name), _aliases(area.aliases), _name(area.floor)) for area in home.areas)
     return tuple(sorted(areas, key=lambda area: area.name))
 
 
@@ -33,8 +39,11 @@ def plain_things(home: Home) -> tuple[Thing, ...]:
 
 
 def _plain(thing: Thing) -> Thing:
-    area = None if thing.area is None else plain(thing.area)
-    return replace(thing, name=plain(thing.name), area=area, aliases=_aliases(thing.aliases))
+    return replace(thing, name=plain(thing.name), area=_name(thing.area), aliases=_aliases(thing.aliases))
+
+
+def _name(of: str | None) -> str | None:
+    return None if of is None else plain(of)
 
 
 def _aliases(aliases: Iterable[str]) -> tuple[str, ...]:

@@ -14,9 +14,9 @@ from pathlib import Path
 import msgspec
 
 import config
-from hub.home.home import Area, Home, Thing
+from hub.home.home import Area, Floor, Home, Thing
 from hub.llm.model import Message
-from hub.llm.plain import plain, plain_areas, plain_things
+from hub.llm.plain import plain, plain_areas, plain_floors, plain_things
 from hub.llm.responder import Request
 
 MOST_THINGS = 500  # listed, some 20 tokens each; the tools know the others as well, by their names
@@ -65,14 +65,19 @@ class Prompt:
         return [self._system(request.area), *request.conversation, Message("user", request.text)]
 
     def _system(self, area: str | None) -> Message:
+        floors = [_json(_floor(one)) for one in plain_floors(self._home)]
         areas = [_json(_area(one)) for one in plain_areas(self._home)]
         things = [_json(_thing(one)) for one in plain_things(self._home)[:MOST_THINGS]]
         where = {"here": None if area is None else plain(area)}
-        return Message("system", "\n".join([self._persona, "", DATA, *areas, *things, _json(where)]))
+        return Message("system", "\n".join([self._persona, "", DATA, *floors, *areas, *things, _json(where)]))
+
+
+def _floor(floor: Floor) -> dict[str, object]:
+    return _present({"floor": floor.name, "also": floor.aliases})
 
 
 def _area(area: Area) -> dict[str, object]:
-    return _present({"area": area.name, "also": area.aliases})
+    return _present({"area": area.name, "floor": area.floor, "also": area.aliases})
 
 
 def _thing(thing: Thing) -> dict[str, object]:

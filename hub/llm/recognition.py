@@ -4,6 +4,7 @@ Strategy, as Home Assistant's: the best match is one that names a thing, with th
 fewest open-ended slots and the most literal words. Names are plain text to the matcher, whatever characters they have.
 
 The lists of names are made again only when the home has other names; the states of things do not matter to them.
+Sentences about floors are known only where the home has some: all others would be slower for them.
 """
 
 from __future__ import annotations
@@ -18,10 +19,11 @@ from hassil.models import UnmatchedTextEntity
 from hassil.recognize import MISSING_ENTITY, RecognizeResult, is_match, recognize_all, recognize_best
 from hassil.util import normalize_text, remove_punctuation
 
-from hub.home.home import Area, Home, Thing
+from hub.home.home import Area, Floor, Home, Thing
 from hub.llm.language import Language
 from hub.llm.match import Match, Refusal
 from hub.llm.targets import named
+from hub.sentences import without_floors
 
 LONGEST_TEXT = 500  # characters; what people say to a home has some 40, and matching takes time with the length
 LONGEST_NAME = 4  # words of an unknown name worth repeating; longer ones are whole sentences gone astray
@@ -35,7 +37,8 @@ class Recognition:
     def __init__(self, home: Home, language: Language) -> None:
         self._home = home
         self._names = _Names(home)
-        self._intents = Intents.from_dict(dict(language.intents))
+        self._language = language
+        self._read: dict[bool, Intents] = {}
         self.name = f"hassil {version('hassil')}, {language.name}"
         self.recognise("", None)  # hassil reads its sentences at the first one, which takes some 0.1 s
 
@@ -44,7 +47,7 @@ class Recognition:
         if len(text) > LONGEST_TEXT:
             return None
         lists = self._names.lists()
-        best = recognize_best(text, self._intents, lists, intent_context=_context(area), best_slot_name="name")
+        best = recognize_best(text, self._intents(), lists, intent_context=_context(area), best_slot_name="name")
         return None if best is None or self._only_guessed(best) else _match(best)
 
     def miss(self, text: str, area: str | None) -> Refusal:
@@ -54,10 +57,18 @@ class Recognition:
         no_names = TextSlotList("name", [])  # with 500 names it would take 70 ms, and tell no more
         lists = {**self._names.lists(), "name": no_names}
         results = recognize_all(
-            text, self._intents, lists, intent_context=_context(area), allow_unmatched_entities=True
+            text, self._intents(), lists, intent_context=_context(area), allow_unmatched_entities=True
         )
         near = [(result, unknown) for result in results if (unknown := self._unknown(text, result))]
         return self._refusal(*max(near, key=_nearness)) if near else Refusal("no_intent")
+
+    def _intents(self) -> Intents:
+        """The sentences about the home as it is now."""
+        floors = bool(self._home.floors)
+        if floors not in self._read:
+            document = self._language.intents if floors else without_floors(self._language.intents)
+            self._read[floors] = Intents.from_dict(dict(document))
+        return self._read[floors]
 
     def _only_guessed(self, result: RecognizeResult) -> bool:
         """Whether it asks for people in a home that knows none.
@@ -69,7 +80,7 @@ class Recognition:
         return guessed and domain is not None and all(thing.domain != domain.value for thing in self._home.things)
 
     def _unknown(self, text: str, result: RecognizeResult) -> dict[str, str]:
-        """The names of an area or a thing that a command lacks to fit; empty where it lacks anything else.
+        """The names of a floor, an area or a thing that a command lacks to fit; empty where it lacks anything else.
 
         Questions have none: what is unknown in them may be anything under the sun.
         """
@@ -77,24 +88,26 @@ class Recognition:
             return {}
         lacking = [one for one in result.unmatched_entities_list if one.name != "domain"]  # goes with the name
         unknown = {one.name: one.text.strip() for one in lacking if isinstance(one, UnmatchedTextEntity)}
-        fits = len(unknown) == len(lacking) and unknown.keys() <= {"name", "area"}
+        fits = len(unknown) == len(lacking) and unknown.keys() <= {"name", "area", "floor"}
         return unknown if fits and all(self._may_be_name(text, words) for words in unknown.values()) else {}
 
     def _may_be_name(self, text: str, words: str) -> bool:
         few = 0 < len(words.split()) <= LONGEST_NAME
         begins = text.casefold().startswith(words.casefold())  # commands begin with what to do
-        the = self._intents.expansion_rules.get("the")
+        the = self._intents().expansion_rules.get("the")
         return few and words != MISSING_ENTITY and not begins and (the is None or not is_match(words, the))
 
     def _refusal(self, result: RecognizeResult, unknown: Mapping[str, str]) -> Refusal:
         """The refusal of the command that a sentence is nearest to."""
         if "area" in unknown:
             return Refusal("no_area", area=unknown["area"])
+        if "floor" in unknown:
+            return Refusal("no_floor", floor=unknown["floor"])
         if any(named(thing, unknown["name"]) for thing in self._home.things):
             return Refusal("feature_not_supported")  # there is such a thing, and it cannot do this
-        area = result.entities.get("area")
-        if area is not None and area.text:
-            return Refusal("no_entity_in_area", entity=unknown["name"], area=area.text.strip())
+        for place in ("area", "floor"):
+            if (said := result.entities.get(place)) is not None and said.text:
+                return Refusal(f"no_entity_in_{place}", entity=unknown["name"], **{place: said.text.strip()})
         return Refusal("no_entity", entity=unknown["name"])
 
 
@@ -107,11 +120,12 @@ class _Names:
         self._lists: dict[str, SlotList] = {}
 
     def lists(self) -> dict[str, SlotList]:
-        """The lists of areas and of things for the home as it is now."""
-        areas, things = self._home.areas, self._home.things
-        names = (tuple(areas), *((thing.name, thing.aliases, thing.domain) for thing in things))
+        """The lists of floors, areas and things for the home as it is now."""
+        floors, areas, things = self._home.floors, self._home.areas, self._home.things
+        names = (tuple(floors), tuple(areas), *((thing.name, thing.aliases, thing.domain) for thing in things))
         if names != self._made_from:
-            self._lists = {"area": _area_list(areas), "name": _name_list(things), "floor": TextSlotList("floor", [])}
+            places = {"floor": _place_list("floor", floors), "area": _place_list("area", areas)}
+            self._lists = {**places, "name": _name_list(things)}
             self._made_from = names
         return self._lists
 
@@ -120,9 +134,9 @@ def _context(area: str | None) -> dict[str, Any]:
     return {} if area is None else {"area": {"value": area, "text": ""}}
 
 
-def _area_list(areas: Iterable[Area]) -> TextSlotList:
-    names = ((spoken, area) for area in areas for spoken in (area.name, *area.aliases))
-    return _text_list("area", ((spoken, area.name, None) for spoken, area in names))
+def _place_list(slot: str, places: Iterable[Area | Floor]) -> TextSlotList:
+    names = ((spoken, place) for place in places for spoken in (place.name, *place.aliases))
+    return _text_list(slot, ((spoken, place.name, None) for spoken, place in names))
 
 
 def _name_list(things: Iterable[Thing]) -> TextSlotList:
@@ -146,7 +160,9 @@ def _match(result: RecognizeResult) -> Match:
     return Match(result.intent.name, result.response or "default", slots, said)
 
 
-def _nearness(near: tuple[RecognizeResult, Mapping[str, str]]) -> tuple[int, int, int, bool]:
+def _nearness(near: tuple[RecognizeResult, Mapping[str, str]]) -> tuple[int, int, int, bool, bool]:
     result, unknown = near
-    known = sum(bool(entity.text) for entity in result.entities_list)
-    return result.text_chunks_matched, known, -len(unknown), "name" in unknown
+    known = [entity for entity in result.entities_list if entity.text]
+    places = sum(len(entity.text) for entity in known if entity.name in ("area", "floor"))
+    understood = result.text_chunks_matched + places  # in characters; "floor" may be a word beside a name or part of it
+    return understood, len(known), -len(unknown), "name" in unknown, "area" in unknown

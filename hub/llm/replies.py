@@ -6,7 +6,7 @@ them as values, so whatever characters these have, nothing in them is evaluated.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from jinja2 import Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -47,7 +47,7 @@ class Replies:
 
     def refuse(self, refusal: Refusal) -> str:
         """The sentence for what cannot be done."""
-        return _one_line(self._errors[refusal.key].render(refusal.values))
+        return _one_line(_once(self._errors[refusal.key].render(refusal.values), refusal.values.values()))
 
 
 def _state(thing: Thing) -> Mapping[str, object]:
@@ -68,6 +68,14 @@ def _spoken(value: object) -> object:
     if value is None:
         return ""
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _once(text: str, values: Iterable[str]) -> str:
+    """The text without a word that only repeats how a value ends: nobody says "the first floor floor"."""
+    for value in values:
+        *_, last = value.split() or [""]
+        text = text.replace(f"{value} {last.casefold()}", value) if last else text
+    return text
 
 
 def _one_line(text: str) -> str:

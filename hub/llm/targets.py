@@ -1,7 +1,8 @@
 """Which things a sentence is about. Pure: from what was understood and the home as it stands to things, or a Refusal.
 
-Rules: name, domain and class choose among all things, then the area. Of several things with the same name the one in
-the satellite's area is meant. What was found must then be able to do it and, where it matters, stand so.
+Rules: name, domain and class choose among all things, then area and floor. Of several things with the same name the
+one in the satellite's area is meant, else the one on its floor. What was found must then be able to do it and, where it
+matters, stand so.
 """
 
 from __future__ import annotations
@@ -9,10 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
-from hub.home.home import Area, Thing
+from hub.home.home import Area, Floor, Thing
 from hub.llm.match import Match, Refusal
 from hub.timers.timer import Timers
+
+Place = TypeVar("Place", bound=Area | Floor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +31,29 @@ class Context:
     now: datetime
     area: str | None = None
     timers: Timers | None = None
+    floors: Sequence[Floor] = ()
+
+    def near(self) -> frozenset[str]:
+        """The areas on the floor where it was said; none where that is not known."""
+        floor = next((one.floor for one in self.areas if one.name == self.area), None)
+        return frozenset() if floor is None else self.on(floor)
+
+    def on(self, floor: str) -> frozenset[str]:
+        """The areas on a floor, by their names."""
+        return frozenset(one.name for one in self.areas if one.floor == floor)
 
 
 def targets(match: Match, context: Context, domain: str | None = None) -> tuple[Thing, ...]:
     """The things meant, at least one; `domain` is that of the intent, where it is always the same."""
     domain = match.text("domain") or domain
-    area = _area(match, context)
-    fitting = [thing for thing in context.things if _fits(thing, match, domain, area)]
-    found = [thing for thing in fitting if area is None or thing.area == area.name]
+    area, floor = _called("area", context.areas, match), _called("floor", context.floors, match)
+    places = [place for place in (area, floor) if place is not None]
+    fitting = [thing for thing in context.things if _fits(thing, match, domain, places)]
+    inside = [frozenset({area.name})] if area else []
+    inside += [context.on(floor.name)] if floor else []
+    found = [thing for thing in fitting if all(thing.area in areas for areas in inside)]
     if not found:
-        raise _missing(match, domain, area if fitting else None)
+        raise _missing(match, domain, places[0] if fitting and places else None)
     return tuple(_the_one_called_so(match, found, context) if "name" in match.slots else found)
 
 
@@ -68,36 +85,38 @@ def named(thing: Thing, name: str) -> bool:
     return name.casefold() in (called.casefold() for called in (thing.name, *thing.aliases))
 
 
-def _area(match: Match, context: Context) -> Area | None:
-    wanted = match.text("area")
+def _called(slot: str, places: Iterable[Place], match: Match) -> Place | None:
+    wanted = match.text(slot)
     if wanted is None:
         return None
-    for area in context.areas:
-        if wanted.casefold() in (name.casefold() for name in (area.name, *area.aliases)):
-            return area
-    raise Refusal("no_area", area=wanted)
+    for place in places:
+        if wanted.casefold() in (name.casefold() for name in (place.name, *place.aliases)):
+            return place
+    raise Refusal(f"no_{slot}", **{slot: wanted})
 
 
-def _fits(thing: Thing, match: Match, domain: str | None, area: Area | None) -> bool:
+def _fits(thing: Thing, match: Match, domain: str | None, places: Iterable[Area | Floor]) -> bool:
     name, kind = match.text("name"), match.text("device_class")
     return (
         (domain is None or thing.domain == domain)
         and (kind is None or thing.attributes.get("device_class") == kind)
-        and (name is None or named(thing, name) or (area is not None and named(thing, f"{area.name} {name}")))
+        and (name is None or any(named(thing, one) for one in (name, *(f"{place.name} {name}" for place in places))))
     )
 
 
 def _the_one_called_so(match: Match, found: Sequence[Thing], context: Context) -> Sequence[Thing]:
-    near = [thing for thing in found if thing.area == context.area]
+    here = [thing for thing in found if thing.area == context.area]
+    near = here or [thing for thing in found if thing.area in context.near()]
     if len(found) > 1 and len(near) != 1:
         raise Refusal("duplicate_entities", entity=str(match.slots["name"]))
     return found if len(found) == 1 else near
 
 
-def _missing(match: Match, domain: str | None, area: Area | None) -> Refusal:
-    """Says what there is none of, as closely as it was asked for; with an area where there is one elsewhere."""
+def _missing(match: Match, domain: str | None, place: Area | Floor | None) -> Refusal:
+    """Says what there is none of, as closely as it was asked for; with a place where there is one elsewhere."""
     name, kind = match.said.get("name", match.text("name")), match.text("device_class")
-    where, values = ("", {}) if area is None else ("_in_area", {"area": area.name})
+    slot = "area" if isinstance(place, Area) else "floor"
+    where, values = ("", {}) if place is None else (f"_in_{slot}", {slot: place.name})
     if name is not None:
         return Refusal(f"no_entity{where}", entity=name, **values)
     if kind is not None:

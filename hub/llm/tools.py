@@ -80,10 +80,13 @@ ABILITIES: Mapping[str, Ability] = {
 """What a model can do, in the order in which it is told of it."""
 
 
-def tools(things: Iterable[Thing], timers: bool) -> tuple[Tool, ...]:
-    """The tools of a home with these things, and with the hub's timers or without; the same for the same domains."""
+def tools(things: Iterable[Thing], timers: bool, floors: bool = False) -> tuple[Tool, ...]:
+    """The tools of a home with these things, and with the hub's timers or without; the same for the same domains.
+
+    They take a floor where the home has any.
+    """
     domains = {thing.domain for thing in things if thing.domain != TIMER} | {None, TIMER if timers else None}
-    return tuple(_TOOLS[name] for name, ability in ABILITIES.items() if ability.domain in domains)
+    return tuple(_TOOLS[name, floors] for name, ability in ABILITIES.items() if ability.domain in domains)
 
 
 def wanted(call: ToolCall, context: Context) -> Plan:
@@ -105,10 +108,14 @@ def wanted(call: ToolCall, context: Context) -> Plan:
         raise ToolError(plain(f"{refusal.key.replace('_', ' ')}: {told}", LONGEST_ERROR)) from None
 
 
-def _tool(name: str, ability: Ability) -> Tool:
+def _tool(name: str, ability: Ability, floors: bool) -> Tool:
     (schema,) = msgspec.json.schema_components([ability.arguments], ref_template="{name}")[1].values()
+    if not floors:
+        schema["properties"].pop("floor", None)
     kept = {key: value for key, value in schema.items() if key not in ("title", "description")}
     return Tool(name, ability.description, kept)
 
 
-_TOOLS: Mapping[str, Tool] = {name: _tool(name, ability) for name, ability in ABILITIES.items()}
+_TOOLS: Mapping[tuple[str, bool], Tool] = {
+    (name, floors): _tool(name, ability, floors) for name, ability in ABILITIES.items() for floors in (False, True)
+}

@@ -14,10 +14,9 @@ from contextlib import suppress
 from typing import Self
 
 from config.secret import Secret
-from hub.home.home import Action, Area, HomeError, Thing
+from hub.home.home import Action, Area, Floor, HomeError, Thing
 from hub.home.homeassistant.follower import UNKNOWN, Follower
 from hub.home.homeassistant.link import ANSWER_S, CommandError, LinkError
-from hub.home.homeassistant.registries import Floor
 from hub.home.homeassistant.services import Service, allowed
 from hub.home.homeassistant.words import shortened
 from wire.sayings import Sayings

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 import msgspec
 
-from hub.home.home import Area
+from hub.home.home import Area, Floor
 from hub.home.homeassistant.words import LONGEST_NAME, one_line
 from hub.home.homefile import MOST_THINGS
 
@@ -24,15 +24,6 @@ ASSISTANT = "conversation"  # under which Home Assistant keeps what is exposed t
 LONGEST_ID = 255  # characters; Home Assistant's own limit
 
 _ENTITY_ID = re.compile(r"[a-z0-9_]+\.[a-z0-9_]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Floor:
-    """A storey, with the names of its areas."""
-
-    name: str
-    aliases: tuple[str, ...] = ()
-    areas: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +101,12 @@ def read(answers: Answers, entity_ids: Iterable[str]) -> Registries:
     areas = _named(_Area, answers.areas, "areas", left_out)
     floors = _named(_Floor, answers.floors, "floors", left_out)
     names = {area.area_id: area.name for area in areas}
+    storeys = {floor.floor_id: floor.name for floor in floors}
     devices = {one.id: one.area_id for one in _all(_Device, answers.devices, "devices", left_out)}
     entities = answers.entities if isinstance(answers.entities, Mapping) else {}
     return Registries(
-        tuple(Area(area.name, _names(area.aliases)) for area in areas),
-        tuple(
-            Floor(one.name, _names(one.aliases), tuple(area.name for area in areas if area.floor_id == one.floor_id))
-            for one in floors
-        ),
+        tuple(Area(area.name, _names(area.aliases), storeys.get(area.floor_id or "")) for area in areas),
+        tuple(Floor(floor.name, _names(floor.aliases)) for floor in floors),
         {one: _entry(entities.get(one), devices, names, left_out) for one in entity_ids},
         dict(left_out),
     )

@@ -22,9 +22,9 @@ Numbers = tuple[float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """What is left open: names of things of some domains (None: of all), areas, a range of numbers, any words."""
+    """What is left open: names of things of some domains (None: of all), places, numbers of a range, any words."""
 
-    kind: Literal["name", "area", "number", "any"]
+    kind: Literal["name", "floor", "area", "number", "any"]
     domains: frozenset[str] | None = None
     numbers: Numbers = (0, 0, 1)
 

@@ -4,8 +4,8 @@ Strategy: each template becomes a small probabilistic automaton (automaton.py); 
 once. Alternatives share the likelihood of what contains them. Nothing here knows a home: its names are slots, looked up
 while reading (reading.py).
 
-Rules: half of the likelihood is that of each document. Templates that need a list nobody has (floors) are left out, and
-so are those that begin with any words at all, which fit everything.
+Rules: half of the likelihood is that of each document. Templates that need a list nobody has are left out, those about
+floors where the home has none, and those that begin with any words at all, which fit everything.
 """
 
 from __future__ import annotations
@@ -25,11 +25,14 @@ OPTION = 0.5  # of the likelihood goes through an [option]: nobody knows better 
 LONGEST_ORDER = 4  # things that are said in any order; each one more multiplies the orders
 
 
-def grammar(documents: Sequence[Mapping[str, Any]], spoken: Spoken) -> State:
-    """The first state of all sentences of these documents (hub/sentences.py), each document as likely as the other."""
+def grammar(documents: Sequence[Mapping[str, Any]], spoken: Spoken, floors: bool = False) -> State:
+    """The first state of all sentences of these documents (hub/sentences.py), each document as likely as the other.
+
+    `floors`: those about a floor too.
+    """
     start = State()
     for document in documents:
-        _Templates(document, spoken).lead_from(start, 1 / len(documents))
+        _Templates(document, spoken, floors).lead_from(start, 1 / len(documents))
     for slot, then in [lead for lead in start.slots if lead[0].kind == "any"]:
         del start.slots[slot, then]
     return start
@@ -43,11 +46,12 @@ def texts(template: str) -> Iterable[str]:
 class _Templates:
     """One document's templates, walked from their first words to their last."""
 
-    def __init__(self, document: Mapping[str, Any], spoken: Spoken) -> None:
+    def __init__(self, document: Mapping[str, Any], spoken: Spoken, floors: bool) -> None:
         self._spoken = spoken
         self._intents: Mapping[str, Any] = document.get("intents", {})
         self._rules = {name: _read(text) for name, text in document.get("expansion_rules", {}).items()}
         self._lists: dict[str, Slot | Sequence[Expression]] = {"area": Slot("area"), "name": Slot("name")}
+        self._lists |= {"floor": Slot("floor")} if floors else {}
         self._lists |= {name: _list(values) for name, values in document.get("lists", {}).items()}
 
     def lead_from(self, start: State, share: float) -> None:

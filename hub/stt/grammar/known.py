@@ -1,7 +1,8 @@
 """The sentences that people say to one home: the grammar of its language (grammar.py) with its names (names.py).
 
-The grammar is built once for each language; the names are compared at each call, and read again only when they are
-others. Calls may come from several threads: what they share is only ever replaced as a whole.
+The grammar is built once for each language, and once more for homes with floors; the names are compared at each call,
+and read again only when they are others. Calls may come from several threads: what they share is only ever replaced as
+a whole.
 """
 
 from __future__ import annotations
@@ -26,10 +27,14 @@ class KnownSentences:
 
     def __init__(self, home: Home, language: str) -> None:
         self.language = language
-        self.start = _grammar(language)
-        """Where every sentence begins."""
+        self._home = home
         ranges = {slot.numbers for state in states(self.start) for slot, _ in state.slots if slot.kind == "number"}
         self.names = Names(home, language, ranges)
+
+    @property
+    def start(self) -> State:
+        """Where every sentence begins."""
+        return _grammar(self.language, bool(self._home.floors))
 
     def read(self, words: Sequence[str]) -> Reading:
         """What words that count (spoken_words.py) amount to; more than LONGEST amount to nothing."""
@@ -40,8 +45,8 @@ class KnownSentences:
 
 
 @functools.cache  # which is the same for every home, and never changes
-def _grammar(language: str) -> State:
+def _grammar(language: str, floors: bool) -> State:
     if language.startswith(UNSPACED):
         return State()
     documents = (sentences(language), plain_sentences(language))  # half the weight for those that are said the most
-    return grammar([one for one in documents if one and one["intents"]], lambda text: spoken(text, language))
+    return grammar([one for one in documents if one and one["intents"]], lambda text: spoken(text, language), floors)

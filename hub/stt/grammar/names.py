@@ -1,10 +1,10 @@
-"""The phrases that a home's sentences leave open: its names, its areas, numbers, and what may be said around them."""
+"""The phrases that a home's sentences leave open: its names, places, numbers, and what may be said around them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from hub.home.home import Area, Home, Thing
+from hub.home.home import Area, Floor, Home, Thing
 from hub.sentences import sentences
 from hub.stt.grammar.automaton import Numbers, Slot
 from hub.stt.grammar.grammar import texts
@@ -19,11 +19,11 @@ class Names:
     """Sets of phrases by slot, made again when the home has other names."""
 
     def __init__(self, home: Home, language: str, numbers: Iterable[Numbers]) -> None:
-        """`numbers` are the ranges that slots take."""
+        """`numbers` are ranges that slots take."""
         self._home = home
         self._language = language
         self._made_from: object = None
-        self._areas = Phrases(())
+        self._floors = self._areas = Phrases(())
         self._domains: dict[str, Phrases] = {}
         self._numbers = {one: self._number_phrases(one) for one in numbers}
         self.refresh()
@@ -32,10 +32,10 @@ class Names:
 
     def refresh(self) -> None:
         """Looks at the home's names, and reads them again where they are others."""
-        areas, things = self._home.areas, self._home.things
-        names = (tuple(areas), *((thing.name, thing.aliases, thing.domain) for thing in things))
+        floors, areas, things = self._home.floors, self._home.areas, self._home.things
+        names = (tuple(floors), tuple(areas), *((thing.name, thing.aliases, thing.domain) for thing in things))
         if names != self._made_from:
-            self._areas = self._phrases(areas)
+            self._floors, self._areas = self._phrases(floors), self._phrases(areas)
             domains = {thing.domain for thing in things}
             self._domains = {one: self._phrases([each for each in things if each.domain == one]) for one in domains}
             self._made_from = names
@@ -47,13 +47,17 @@ class Names:
                 known = self._domains
                 wanted = known if slot.domains is None else slot.domains & known.keys()
                 return _Union([known[one] for one in sorted(wanted)])
+            case "floor":
+                return self._floors
             case "area":
                 return self._areas
             case "number":
+                if slot.numbers not in self._numbers:  # of a sentence about floors, which the home had none of
+                    self._numbers[slot.numbers] = self._number_phrases(slot.numbers)
                 return self._numbers[slot.numbers]
         return AnyWords()
 
-    def _phrases(self, named: Sequence[Area] | Sequence[Thing]) -> Phrases:
+    def _phrases(self, named: Sequence[Floor] | Sequence[Area] | Sequence[Thing]) -> Phrases:
         texts = (text for one in named for text in (one.name, *one.aliases))
         return Phrases((spoken(text, self._language), 1.0) for text in texts)
 

@@ -5,21 +5,21 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 
-from hub.home.home import Home
-from hub.stt.grammar.automaton import State, states
+from hub.home.home import Area, Floor, Home, Thing
+from hub.stt.grammar.automaton import states
+from hub.stt.grammar.known import KnownSentences
 from hub.stt.grammar.spoken_words import spoken
 from hub.stt.nearest.kept import is_kept
 from hub.stt.nearest.sounds import Phones, Vocabulary
 
 
 class HomeWords:
-    """Words of the templates, from `start` on, and of the names of a home."""
+    """Words of its sentences' templates, and of its names."""
 
-    def __init__(self, home: Home, start: State, language: str, phones: Phones) -> None:
+    def __init__(self, home: Home, known: KnownSentences, phones: Phones) -> None:
         self._home = home
-        self._language = language
+        self._known = known
         self._phones = phones
-        self._common = frozenset(word for state in states(start) for word in state.words)
         names = self._names()
         self._read = names, self._vocabulary(names)
 
@@ -33,11 +33,11 @@ class HomeWords:
         return self._read[1].near(word)
 
     def _names(self) -> tuple[str, ...]:
-        areas = ((area.name, *area.aliases) for area in self._home.areas)
-        things = ((thing.name, *thing.aliases) for thing in self._home.things)
-        return tuple(itertools.chain(*areas, *things))
+        named: tuple[Floor | Area | Thing, ...] = (*self._home.floors, *self._home.areas, *self._home.things)
+        return tuple(itertools.chain.from_iterable((one.name, *one.aliases) for one in named))
 
     def _vocabulary(self, names: tuple[str, ...]) -> Vocabulary:
-        of_names = {word for name in names for word in spoken(name, self._language)}
-        common, named = ([word for word in words if not is_kept(word)] for words in (self._common, of_names))
+        of_names = {word for name in names for word in spoken(name, self._known.language)}
+        of_templates = {word for state in states(self._known.start) for word in state.words}
+        common, named = ([word for word in words if not is_kept(word)] for words in (of_templates, of_names))
         return Vocabulary(common, named, self._phones)

@@ -7,6 +7,7 @@ from hub.stt.grammar.spoken_words import number_phrases
 
 _MORE_OPPOSITES = (
     "enable disable enabled disabled activate deactivate arm disarm arming disarming",
+    "upstairs downstairs upper lower",
     "opening closing opened shut shutting",
     "out away back lift",  # "turn out", "put away"
     "play unpause skip replay next previous first last before after left right",

@@ -38,7 +38,7 @@ class Nearest:
 
     def __init__(self, home: Home, phones: Phones) -> None:
         self._known = KnownSentences(home, LANGUAGE)
-        self._words = HomeWords(home, self._known.start, LANGUAGE, phones)
+        self._words = HomeWords(home, self._known, phones)
 
     def __call__(self, words: Words) -> Words:
         """These words, or the sentence that was meant; a word that was changed has the confidence in it."""

@@ -4,7 +4,7 @@ Strategy: the templates stand for millions of sentences, so none is ever written
 from the templates themselves (flow.py). Half the weight goes to the plain ones that the package chose for offline
 speech recognition, half to all of them; every intent has a share, and of it every kind of sentence.
 
-Rules: names, areas and numbers are classes (classes.py; class n-grams: Brown et al. 1992), so a home of 500 things
+Rules: names, places and numbers are classes (classes.py; class n-grams: Brown et al. 1992), so a home of 500 things
 counts no more n-grams than one of twenty. Left out are templates that need a domain which the home lacks, and those
 that take any text at all (a message, the name of a timer).
 """
@@ -19,7 +19,7 @@ from typing import Any
 
 from hub.home.home import Home
 from hub.sentences import plain_sentences, sentences
-from hub.stt.sphinx.classes import AREA, KELVIN, NUMBER, TEMPERATURE, TIME, Classes, domain_class, home_classes
+from hub.stt.sphinx.classes import AREA, FLOOR, KELVIN, NUMBER, TEMPERATURE, TIME, Classes, domain_class, home_classes
 from hub.stt.sphinx.flow import END, Lists, Meter, Ngram, Template, Values, classes, template, texts
 
 COLLOQUIAL = {
@@ -51,6 +51,7 @@ PLAIN = 0.5  # of the weight goes to the templates chosen for offline recognitio
 
 _TIME = r"(\{timer_(?:hours|minutes|seconds)[^}]*\})(?:\( \|-\)| )(hour|minute|second)\[s\]"
 _AGREEMENT = (
+    (r"\{floor\} \[floor\]", "{floor}"),  # whose names have the word where it is said (classes.py)
     (rf"{_TIME} timer", r"\1 \2 timer"),
     (_TIME, r"(\1 \2s|1 \2)"),
     (r"and \[a\] (\{timer_half[^}]*\}) (hour|minute)\[s\]", r"and a \1 \2s"),
@@ -123,8 +124,9 @@ class _Templates:
 
 
 def _lists(lists: Mapping[str, Any], home: Home, known: Classes) -> Iterator[tuple[str, Values]]:
-    if AREA in known:
-        yield "area", classes([AREA])
+    for slot, places in (("floor", FLOOR), ("area", AREA)):
+        if places in known:
+            yield slot, classes([places])
     covers = {thing.attributes.get("device_class") for thing in home.things if thing.domain == "cover"}
     for name, values in lists.items():
         said = [one["in"] for one in values.get("values", ()) if name != "cover_classes" or one["out"] in covers]

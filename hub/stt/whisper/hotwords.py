@@ -1,20 +1,20 @@
 """The home's names as hotwords, which the decoder reads before the sound and so rather hears; rebuilt when they change.
 
-Bound: they take at most LIMIT of the 448 tokens of Whisper's context, whole names only, areas first.
+Bound: they take at most LIMIT of the 448 tokens of Whisper's context, whole names only, floors and areas first.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from hub.home.home import Area, Home, Thing
+from hub.home.home import Area, Floor, Home, Thing
 
 LIMIT = 160  # tokens, some 50 names: more costs each pass time, and Whisper itself uses at most 223
 
 
 def names(home: Home) -> tuple[str, ...]:
     """Every name and alias once, in the home's own order."""
-    named: list[Area | Thing] = [*home.areas, *home.things]
+    named: list[Floor | Area | Thing] = [*home.floors, *home.areas, *home.things]
     return tuple(dict.fromkeys(name for one in named for name in (one.name, *one.aliases)))
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from config.loading import SettingsError
 from hub.home.domains import DOMAINS
-from hub.home.home import Area
+from hub.home.home import Area, Floor
 from hub.home.homefile import HomePlan, entity_ids, read_home
 
 SHIPPED = Path(__file__).parents[3] / "config" / "home.toml"
@@ -88,6 +88,16 @@ def test_areas_and_things_keep_their_other_names(tmp_path: Path) -> None:
     assert (plan.things[0].area, plan.things[0].aliases, plan.things[0].supports) == ("Lounge", ("That",), frozenset())
 
 
+def test_areas_are_on_floors_that_the_file_has(tmp_path: Path) -> None:
+    inline = 'floors = ["Upstairs", { name = "Ground Floor", aliases = ["Downstairs"] }]\n'
+    tables = '[[floors]]\nname = "Upstairs"\n[[floors]]\nname = "Ground Floor"\naliases = ["Downstairs"]\n'
+    areas = 'areas = ["Hall", { name = "Attic", aliases = ["Loft"], floor = "Upstairs" }]\n'
+    plan = home(tmp_path, inline + areas)
+    assert plan.floors == (Floor("Upstairs"), Floor("Ground Floor", ("Downstairs",)))
+    assert plan.areas == (Area("Hall"), Area("Attic", ("Loft",), "Upstairs"))
+    assert home(tmp_path, areas + tables) == plan
+
+
 LIGHT = '[[things]]\nname = "Lamp"\ndomain = "light"\n'
 SCENE = '[[things]]\nname = "Dusk"\ndomain = "scene"\n'
 
@@ -97,6 +107,13 @@ SCENE = '[[things]]\nname = "Dusk"\ndomain = "scene"\n'
     [
         ("areas = 3", "areas: expected array, got int"),
         ("rooms = []", "rooms: there is no such key"),
+        ("floors = [3]", "floors: expected str | object, got int"),
+        ("floors = [{ aliases = ['Up'] }]", "floors: object missing required field name"),
+        ("areas = [{ name = 'Hall', floor = 'Up' }]", "area Hall: floor: expected none here, got 'Up'"),
+        (
+            "floors = ['Down']\nareas = [{ name = 'Hall', floor = 'Up' }]",
+            "area Hall: floor: expected one of Down, got 'Up'",
+        ),
         ("[[things]]\nname = 3\ndomain = 'light'", "thing 1 (3): name: expected str, got int"),
         ("[[things]]\nname = ' '\ndomain = 'light'", "thing 1 ( ): name: "),
         ("[[things]]\ndomain = 'light'", "thing 1 (without a name): settings: object missing required field name"),

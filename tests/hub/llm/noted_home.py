@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from hub.home.home import Action, Area, HomeError, Thing
+from hub.home.home import Action, Area, Floor, HomeError, Thing
 from hub.llm.model import Message, ModelError, Tool, ToolCall
 from hub.llm.responder import Piece, Request, Responder, said
 from hub.timers.timer import Now, Timer, Timers
@@ -73,6 +73,7 @@ class NotedHome:
     failing: frozenset[str] = frozenset()
     act_s: float = 0.0
     stale: str = ""
+    floors: Sequence[Floor] = ()
 
     async def act(self, action: Action) -> None:
         """See hub.home.home.Home."""

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.home.demo import DemoHome
-from hub.home.home import Action, Area, Home, HomeError, Thing
+from hub.home.home import Action, Area, Floor, Home, HomeError, Thing
 from hub.llm.guard import Guard
 from hub.llm.intents import NOT_ALLOWED, IntentResponder
 from hub.llm.responder import Asks, Piece, Request, Responder
@@ -285,6 +285,7 @@ class Stubborn:
     """A home of three lamps in one room; those that are named do not obey."""
 
     stale = ""
+    floors: Sequence[Floor] = ()
 
     def __init__(self, *refusing: str) -> None:
         self._refusing = refusing

@@ -8,10 +8,9 @@ from collections.abc import Awaitable
 import pytest
 
 from config.secret import Secret
-from hub.home.home import Action, Area, HomeError, Thing
+from hub.home.home import Action, Area, Floor, HomeError, Thing
 from hub.home.homeassistant.follower import AWAY, FORBIDDEN, REFUSED, UNKNOWN
 from hub.home.homeassistant.homeassistant import UNANSWERED, HomeAssistant
-from hub.home.homeassistant.registries import Floor
 from hub.home.homeassistant.retry import LONGEST_S
 from tests.hub.home.homeassistant.fake_home_assistant import SOON_S, TOKEN, FakeHomeAssistant, living, put, until, up
 from tests.peers import free_port, run_clean
@@ -34,8 +33,8 @@ def test_the_home_is_what_is_exposed_to_voice(token: Secret) -> None:
     async def test() -> None:
         async with living(token) as (home, _):
             assert home.stale == ""
-            assert home.areas == (Area("Kitchen", ("Galley",)),)
-            assert home.floors == (Floor("Ground Floor", (), ("Kitchen",)),)
+            assert home.areas == (Area("Kitchen", ("Galley",), "Ground Floor"),)
+            assert home.floors == (Floor("Ground Floor"),)
             assert [thing.entity_id for thing in home.things] == ["light.kitchen", "lock.front_door"]
             light = named(home, "light.kitchen")
             assert (light.name, light.aliases, light.area) == ("Kitchen Light", ("Big Lamp",), "Kitchen")
@@ -67,6 +66,19 @@ def test_a_registry_that_changes_is_read_again(token: Secret) -> None:
             await until(lambda: len(home.areas) == 2)
             assert named(home, "lock.front_door").area == "Attic"
             assert [len(subscribed) for subscribed in there.sockets.values()] == [5]  # none is left of the first look
+
+    run_clean(test)
+
+
+def test_a_floor_that_is_named_anew_or_moved_under_an_area_is_known(token: Secret) -> None:
+    async def test() -> None:
+        async with living(token) as (home, there):
+            there.floors = [{"floor_id": "ground", "name": "Ground Floor", "aliases": ["Downstairs"]}]
+            there.registry_changes("floor_registry")
+            await until(lambda: home.floors == (Floor("Ground Floor", ("Downstairs",)),))
+            there.areas = [{**there.areas[0], "floor_id": None}]
+            there.registry_changes()
+            await until(lambda: home.areas == (Area("Kitchen", ("Galley",)),))
 
     run_clean(test)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.home.home import Area
+from hub.home.home import Area, Floor
 from hub.home.homeassistant import registries
-from hub.home.homeassistant.registries import MOST_ALIASES, MOST_AREAS, Answers, Entry, Floor
+from hub.home.homeassistant.registries import MOST_ALIASES, MOST_AREAS, Answers, Entry
 from hub.home.homeassistant.words import LONGEST_NAME
 from hub.home.homefile import MOST_THINGS
 
@@ -37,7 +37,7 @@ def test_whatever_is_answered_every_name_can_be_said(
     for entry in read.entries.values():
         assert entry.area is None or entry.area in names
         assert all(sayable(alias) for alias in entry.aliases)
-    assert all(set(floor.areas) <= names for floor in read.floors)
+    assert {area.floor for area in read.areas} <= {floor.name for floor in read.floors} | {None}
 
 
 @given(JSON | st.fixed_dictionaries({"exposed_entities": st.dictionaries(st.text(), JSON)}))
@@ -71,17 +71,23 @@ def test_a_home_without_end_is_cut() -> None:
     assert read.left_out["areas"] == 3
 
 
-def test_an_entitys_area_is_its_own_before_its_devices() -> None:
-    areas = [{"area_id": "k", "name": "Kitchen"}, {"area_id": "b", "name": "Bedroom", "floor_id": "up"}]
+def test_an_areas_floor_is_known_by_its_name() -> None:
+    areas = [{"area_id": "d", "name": "Den", "floor_id": "up"}, {"area_id": "p", "name": "Pit", "floor_id": "gone"}]
     floors = [{"floor_id": "up", "name": "Upstairs", "aliases": ["first floor"]}]
+    read = registries.read(Answers(areas, floors), ())
+    assert read.floors == (Floor("Upstairs", ("first floor",)),)
+    assert read.areas == (Area("Den", floor="Upstairs"), Area("Pit"))
+
+
+def test_an_entitys_area_is_its_own_before_its_devices() -> None:
+    areas = [{"area_id": "k", "name": "Kitchen"}, {"area_id": "b", "name": "Bedroom"}]
     entities = {
         "light.own": {"area_id": "k", "device_id": "lamp", "aliases": [None, "Mine", "Mine"]},
         "light.its": {"area_id": None, "device_id": "lamp"},
         "light.lost": {"area_id": "gone", "device_id": "gone"},
         "light.yaml": None,
     }
-    read = registries.read(Answers(areas, floors, [{"id": "lamp", "area_id": "b"}], entities), entities)
+    read = registries.read(Answers(areas, (), [{"id": "lamp", "area_id": "b"}], entities), entities)
     assert read.areas == (Area("Kitchen"), Area("Bedroom"))
-    assert read.floors == (Floor("Upstairs", ("first floor",), ("Bedroom",)),)
     assert list(read.entries.values()) == [Entry(("Mine",), "Kitchen"), Entry(area="Bedroom"), Entry(), Entry()]
     assert not read.left_out

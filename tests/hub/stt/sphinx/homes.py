@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from hub.home.home import Action, Area, Thing
+from hub.home.home import Action, Area, Floor, Thing
 from hub.stt.sphinx.classes import token
 
 
@@ -16,6 +16,7 @@ class NamedHome:
     things: Sequence[Thing] = ()
     areas: Sequence[Area] = field(default_factory=lambda: [Area("Kitchen", ("Cook's Room",))])
     stale: str = ""
+    floors: Sequence[Floor] = ()
 
     async def act(self, action: Action) -> None:
         """Nothing happens here."""

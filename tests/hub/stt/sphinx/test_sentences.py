@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from hub.home.home import Floor
 from hub.sentences import ANSWERS
 from hub.stt.sphinx.classes import home_classes, token
 from hub.stt.sphinx.flow import END, START, WAKE, WAKE_SHARE
@@ -34,6 +35,14 @@ def test_a_home_is_only_told_what_it_has() -> None:
     assert {bare(one) for one in heard if "{" in one} == {"{area}", "{lock}", "{time}"}
     assert "unlock" in heard
     assert heard.isdisjoint({"red", "brightness", "volume", "vacuum", "song", "blinds"})
+
+
+def test_a_home_with_floors_is_told_of_them_by_their_whole_names() -> None:
+    home = NamedHome([LAMP], floors=[Floor("Upstairs"), Floor("First Floor", ("Second",))])
+    ngrams = home_sentences(home).ngrams
+    assert ("the_lights", "on_the_{floor}", END) in ngrams
+    assert not any(before.endswith("{floor}") and word == "floor" for *_, before, word in ngrams)
+    assert set(home_classes(home)["{floor}"]) == {"upstairs", "upstairs_floor", "first_floor", "second", "second_floor"}
 
 
 def test_only_lights_are_set_to_a_colour() -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.home.home import Action, Area, Thing
+from hub.home.home import Action, Area, Floor, Thing
 from hub.stt.whisper.hotwords import LIMIT, Hotwords, hotwords, names
 
 NAMES = st.lists(st.text(st.characters(codec="utf-8"), min_size=1, max_size=40), max_size=80)
@@ -19,6 +19,7 @@ class House:
 
     areas: list[Area] = field(default_factory=list)
     things: list[Thing] = field(default_factory=list)
+    floors: list[Floor] = field(default_factory=list)
     stale: str = ""
 
     async def act(self, action: Action) -> None:
@@ -30,8 +31,9 @@ def lamp(name: str, *aliases: str, state: str = "off") -> Thing:
 
 
 def test_every_name_and_alias_comes_once_areas_first() -> None:
-    house = House([Area("Attic", ("Loft",))], [lamp("Aurora"), lamp("Sun", "Aurora", "Loft")])
-    assert names(house) == ("Attic", "Loft", "Aurora", "Sun")
+    things = [lamp("Aurora"), lamp("Sun", "Aurora", "Loft")]
+    house = House([Area("Attic", ("Loft",))], things, [Floor("Upstairs", ("Top",))])
+    assert names(house) == ("Upstairs", "Top", "Attic", "Loft", "Aurora", "Sun")
 
 
 @given(NAMES)
