@@ -7,7 +7,7 @@ import contextlib
 from dataclasses import dataclass, field
 
 from hub.foresight.foresight import BUSY_S, CHANGED_S, Foresight
-from hub.home.home import Action, Area, Thing
+from hub.home.home import Action, Area, Floor, Thing
 from hub.llm.responder import Request
 from hub.timers import actions as timers
 from hub.tts.voice import VoiceError
@@ -18,6 +18,7 @@ from tests.virtual_time import run
 class SmallHome:
     """Changes its names when a test says so, and is never asked to do anything."""
 
+    floors: tuple[Floor, ...] = ()
     areas: list[Area] = field(default_factory=lambda: [Area("Attic")])
     things: list[Thing] = field(default_factory=lambda: [Thing("light.lamp", "Lamp", "light", "off")])
     stale: str = ""
