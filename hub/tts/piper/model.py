@@ -1,0 +1,121 @@
+"""One of Piper's voices, loaded; the only file that imports piper and what it runs on, onnxruntime.
+
+Strategy: espeak-ng, which piper carries, makes phonemes of a text, sentence by sentence; a phrase of them at a time goes
+through the model, so the first phrase sounds while the others wait. Loudness is left as the voice was trained: piper
+would stretch every sentence to full scale by itself, so that a sigh came out as loud as a shout.
+
+Rules: no text ever does more than be spoken: what piper and espeak-ng would take for commands is taken away before. All
+that the model returns is checked. All of it blocks.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+import onnxruntime
+from piper import PiperVoice, SynthesisConfig
+from piper.config import PhonemeType, PiperConfig
+
+from hub.tts.piper.phrases import phrases
+from hub.tts.voice import VoiceError
+from wire.pcm import PcmError, PcmFormat
+from wire.resample import Samples, to_16_bit
+
+LONGEST_S = 60.0  # of one phrase's sound: some 20 s at the usual speed, 40 s at half
+MOST_CONFIG = 1 << 20  # bytes of the JSON beside a model; real ones have 4 to 20 kB
+WARM_UP = "Good morning, everyone."
+ONLY_ERRORS = 3  # onnxruntime's severity: its warnings are for those who make models
+
+CONTROLS = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)], " ")
+"""espeak-ng takes U+0001 for a command, and ends at a NUL."""
+RAW = str.maketrans({"[": " ", "]": " "})
+"""Two brackets would let a text say phonemes of its own."""
+
+T = TypeVar("T")
+
+
+class Model:
+    """A voice of Piper's from a file, its JSON beside it; `speaker` is a name or number, "" the voice's own choice.
+
+    As a call of the model takes all of `threads`, so many cores are busy for as long. Raises VoiceError.
+    """
+
+    def __init__(self, path: Path, speaker: str, speed: float, threads: int) -> None:
+        self._called = path.stem
+        self._voice = self._try("loading", lambda: _load(path, threads))
+        self.format = self._try("loading", lambda: PcmFormat(self._voice.config.sample_rate))
+        self.size = path.stat().st_size
+        self.name = f"piper {path.stem} (piper-tts {version('piper-tts')})"
+        self._how = SynthesisConfig(
+            speaker_id=_speaker(path.stem, self._voice.config, speaker),
+            length_scale=self._voice.config.length_scale / speed,
+        )
+        for _ in self.speak(WARM_UP):
+            pass
+
+    def speak(self, text: str) -> Iterator[bytes]:
+        """Yields the sound of each phrase; none where a text has no words. Raises VoiceError."""
+        plain = text.encode(errors="replace").decode().translate(CONTROLS).translate(RAW)
+        for sentence in self._try("reading a text with", lambda: self._voice.phonemize(plain)):
+            known = [phoneme for phoneme in sentence if phoneme in self._voice.config.phoneme_id_map]
+            for phrase in phrases(known):
+                yield self._sound(phrase)
+
+    def _sound(self, phrase: list[str]) -> bytes:
+        voice = self._voice
+        made = self._try(
+            "speaking with", lambda: voice.phoneme_ids_to_audio(voice.phonemes_to_ids(phrase), self._how)
+        )
+        samples: Samples = np.atleast_1d(np.asarray(made, np.float32))
+        seconds = len(samples) / self.format.rate
+        if samples.ndim != 1 or not 0 < seconds <= LONGEST_S or not np.isfinite(samples).all():
+            raise VoiceError(
+                f"the piper voice {self._called} made no usable sound ({seconds:.1f} s); "
+                "fetch its files again, or set another tts.piper.voice"
+            )
+        return to_16_bit(samples)
+
+    def _try(self, doing: str, work: Callable[[], T]) -> T:
+        """Everything that the libraries raise, said in one sentence."""
+        try:
+            return work()
+        except Exception as error:
+            reason = str(error).strip().partition("\n")[0] or type(error).__name__
+            raise VoiceError(
+                f"{doing} the piper voice {self._called} failed ({type(error).__name__}: {reason}); "
+                "fetch its files again, or set another tts.piper.voice"
+            ) from error
+
+
+def _load(path: Path, threads: int) -> PiperVoice:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.log_severity_level = ONLY_ERRORS
+    config = PiperConfig.from_dict(_config(path.with_name(f"{path.name}.json")))
+    if config.phoneme_type not in (PhonemeType.ESPEAK, PhonemeType.TEXT):
+        raise ValueError(f"its {config.phoneme_type.value} phonemes need more packages than Hark installs")
+    session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    return PiperVoice(session, config)
+
+
+def _config(path: Path) -> dict[str, Any]:
+    with path.open("rb") as file:
+        read = json.loads(file.read(MOST_CONFIG))
+    if not isinstance(read, dict):
+        raise ValueError(f"{path.name} holds no settings of a voice")
+    return read
+
+
+def _speaker(called: str, config: PiperConfig, speaker: str) -> int | None:
+    if not speaker:
+        return None
+    number = config.speaker_id_map.get(speaker, int(speaker) if speaker.isdecimal() else -1)
+    if not 0 <= number < config.num_speakers:
+        known = ", ".join(list(config.speaker_id_map)[:8]) or f"0 to {config.num_speakers - 1}"
+        raise VoiceError(f"the piper voice {called} has no speaker {speaker!r}; set tts.piper.speaker to one of {known}")
+    return number
