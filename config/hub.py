@@ -10,6 +10,11 @@ from config.parts import Milliseconds, Name, Port, Seconds, Share, Slice, check_
 from config.secret import Secret
 
 
+def _check_once(engines: tuple[str, ...]) -> None:
+    if len(set(engines)) < len(engines):
+        raise ValueError(f"engines: expected each engine once, got {', '.join(engines)}")
+
+
 class Fleet(Slice, frozen=True):
     """The satellites that the hub leads."""
 
@@ -73,8 +78,7 @@ class Stt(Slice, frozen=True):
 
     def __post_init__(self) -> None:
         """Refuses an engine that would take over from itself."""
-        if len(set(self.engines)) < len(self.engines):
-            raise ValueError(f"engines: expected each engine once, got {', '.join(self.engines)}")
+        _check_once(self.engines)
 
 
 class VadSettings(Slice, frozen=True):
@@ -137,12 +141,42 @@ class Llm(Slice, frozen=True):
             raise ValueError('engines: expected "intents" first, then each of "groq", "openai" at most once')
 
 
+class EspeakSettings(Slice, frozen=True):
+    """Text-to-speech with espeak-ng."""
+
+    voice: Name
+    words_per_minute: Annotated[int, msgspec.Meta(ge=80, le=450)]
+
+
+class KokoroSettings(Slice, frozen=True):
+    """Text-to-speech with Kokoro."""
+
+    voice: Name
+    speed: Annotated[float, msgspec.Meta(ge=0.5, le=2)]
+    device: Literal["auto", "cuda", "cpu"]
+    threads: Annotated[int, msgspec.Meta(ge=0, le=64)]
+    folder: str
+    download: bool
+
+
+TtsEngine = Literal["kokoro", "espeak"]
+
+
 class Tts(Slice, frozen=True):
     """Text-to-speech."""
 
-    engine: Literal["espeak"]
-    voice: Name
-    words_per_minute: Annotated[int, msgspec.Meta(ge=80, le=450)]
+    engines: Annotated[tuple[TtsEngine, ...], msgspec.Meta(min_length=1, max_length=2)]
+    espeak: EspeakSettings
+    kokoro: KokoroSettings
+
+    def __post_init__(self) -> None:
+        """Refuses an engine that would take over from itself."""
+        _check_once(self.engines)
+
+    @property
+    def voice(self) -> str:
+        """That of the first engine."""
+        return {"espeak": self.espeak.voice, "kokoro": self.kokoro.voice}[self.engines[0]]
 
 
 class Pacing(Slice, frozen=True):

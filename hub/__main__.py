@@ -28,7 +28,6 @@ from hub.stt.recognizer import RecognizerError
 from hub.timers.keeper import TimerKeeper
 from hub.timers.kept import TimersFile, place
 from hub.transcribe import command as transcribe
-from hub.tts.espeak import Espeak
 from hub.tts.voice import VoiceError
 from hub.watch import Watch, watcher
 from wire.errors import CannotListen
@@ -93,7 +92,7 @@ async def serve(settings: HubSettings, watch: Watch) -> None:
             vad=parts.vad(settings.vad),
             judge=lambda words: asyncio.to_thread(completeness.p_end, words),  # too short to wait in the scheduler
             responder=parts.responder(settings.home, home, settings.llm.language, answers.responder),
-            voice=Espeak(settings.tts.voice, settings.tts.words_per_minute, scheduler),
+            voice=await stack.enter_async_context(parts.first_voice(settings.tts, scheduler)),
             conversations=answers.conversations,
             warm=answers.responder.warm,
             loaded=lambda: scheduler.busy > settings.load.slots,

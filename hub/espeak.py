@@ -51,7 +51,7 @@ def library() -> Library:
 def use_voice(voice: str) -> None:
     """Sets the voice for every call that follows; raises EspeakError where there is none of that name."""
     if library().calls.espeak_SetVoiceByName(voice.encode()) != 0:
-        raise EspeakError(f"espeak-ng has no voice {voice!r}; give tts.voice a language such as en-us, en or de")
+        raise EspeakError(f"espeak-ng has no voice {voice!r}; give tts.espeak.voice a language such as en-us, en or de")
 
 
 def ipa(text: str, voice: str) -> str:

@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 
 import config
-from config.hub import HomeSettings, Llm, LlmEngine, Stt, SttEngine, VadSettings
+from config.hub import HomeSettings, Llm, LlmEngine, Stt, SttEngine, Tts, TtsEngine, VadSettings
 from config.loading import SettingsError
 from hub.home.demo import DemoHome
 from hub.home.home import Home
@@ -38,6 +38,8 @@ from hub.stt.fallback import Fallback
 from hub.stt.nearest.nearest import Nearest
 from hub.stt.recognizer import Recognizer, RecognizerError
 from hub.timers.keeper import TimerKeeper
+from hub.tts.checked import Checked
+from hub.tts.voice import Voice, VoiceError
 
 ANY_LANGUAGE = "auto"
 
@@ -190,3 +192,45 @@ def vad(settings: VadSettings) -> Callable[[], VoiceActivity] | None:
     except ImportError as error:
         raise RecognizerError(f"Silero VAD is not installed ({error}); run: pip install 'hark[hub]'") from None
     return partial(Silero, settings.threshold)
+
+
+@asynccontextmanager
+async def first_voice(settings: Tts, scheduler: Scheduler) -> AsyncGenerator[Voice]:
+    """The first of the settings' voices that can be loaded; those before it are said and left out.
+
+    Raises VoiceError with every reason where there is none.
+    """
+    reasons: list[str] = []
+    async with AsyncExitStack() as stack:
+        for name in settings.engines:
+            try:
+                loaded = await stack.enter_async_context(voice(name, settings, scheduler))
+            except VoiceError as error:
+                reasons.append(str(error))
+                continue
+            for reason in reasons:
+                _log.warning("a voice is left out, %s speaks: %s", loaded.name, reason)
+            yield loaded
+            return
+    raise VoiceError("; ".join(reasons))
+
+
+@asynccontextmanager
+async def voice(name: TtsEngine, settings: Tts, scheduler: Scheduler) -> AsyncGenerator[Voice]:
+    """One voice, loaded, that never passes broken sound on; raises VoiceError."""
+    match name:
+        case "espeak":
+            yield Checked(_espeak(settings, scheduler))
+        case "kokoro":
+            from hub.tts.kokoro.kokoro import Kokoro
+
+            async with Scheduler(1) as own, Kokoro(settings.kokoro, own) as loaded:
+                yield Checked(loaded)
+
+
+def _espeak(settings: Tts, scheduler: Scheduler) -> Voice:
+    try:
+        from hub.tts.espeak import Espeak
+    except ImportError as error:
+        raise VoiceError(f"espeak-ng is not installed ({error}); run: pip install 'hark[hub]'") from None
+    return Espeak(settings.espeak.voice, settings.espeak.words_per_minute, scheduler)

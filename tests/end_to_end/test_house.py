@@ -25,7 +25,7 @@ QUESTIONS = {question.text: question for question in spoken.shipped()}
 LIGHT, UNKNOWN, LOCK = (
     QUESTIONS[text] for text in ("turn on the kitchen light", "who won the football match", "is the front door locked")
 )
-SLOWLY = ("--set", "tts.words_per_minute=80")  # so that there is a reply to interrupt
+SLOWLY = ("--set", "tts.espeak.words_per_minute=80")  # so that there is a reply to interrupt
 LATE_S = 60.0
 
 
