@@ -159,15 +159,29 @@ class KokoroSettings(Slice, frozen=True):
     download: bool
 
 
-TtsEngine = Literal["kokoro", "espeak"]
+class PiperSettings(Slice, frozen=True):
+    """Text-to-speech with Piper."""
+
+    voice: Name
+    speaker: Annotated[str, msgspec.Meta(max_length=100)]
+    speed: Annotated[float, msgspec.Meta(ge=0.5, le=2)]
+    workers: Annotated[int, msgspec.Meta(ge=1, le=16)]
+    threads: Annotated[int, msgspec.Meta(ge=1, le=16)]
+    loaded_mb: Annotated[int, msgspec.Meta(ge=1, le=100_000)]
+    folder: str
+    download: bool
+
+
+TtsEngine = Literal["kokoro", "piper", "espeak"]
 
 
 class Tts(Slice, frozen=True):
     """Text-to-speech."""
 
-    engines: Annotated[tuple[TtsEngine, ...], msgspec.Meta(min_length=1, max_length=2)]
+    engines: Annotated[tuple[TtsEngine, ...], msgspec.Meta(min_length=1, max_length=3)]
     espeak: EspeakSettings
     kokoro: KokoroSettings
+    piper: PiperSettings
 
     def __post_init__(self) -> None:
         """Refuses an engine that would take over from itself."""
@@ -176,7 +190,8 @@ class Tts(Slice, frozen=True):
     @property
     def voice(self) -> str:
         """That of the first engine."""
-        return {"espeak": self.espeak.voice, "kokoro": self.kokoro.voice}[self.engines[0]]
+        voices = {"espeak": self.espeak.voice, "kokoro": self.kokoro.voice, "piper": self.piper.voice}
+        return voices[self.engines[0]]
 
 
 class Pacing(Slice, frozen=True):

@@ -226,6 +226,11 @@ async def voice(name: TtsEngine, settings: Tts, scheduler: Scheduler) -> AsyncGe
 
             async with Scheduler(1) as own, Kokoro(settings.kokoro, own) as loaded:
                 yield Checked(loaded)
+        case "piper":
+            from hub.tts.piper.piper import piper
+
+            async with piper(settings.piper) as voices:
+                yield Checked(await voices.voice(settings.piper.voice))
 
 
 def _espeak(settings: Tts, scheduler: Scheduler) -> Voice:

@@ -21,10 +21,10 @@ import onnxruntime
 from piper import PiperVoice, SynthesisConfig
 from piper.config import PhonemeType, PiperConfig
 
+from hub.tts.checked import pcm
 from hub.tts.piper.phrases import phrases
 from hub.tts.voice import VoiceError
-from wire.pcm import PcmError, PcmFormat
-from wire.resample import Samples, to_16_bit
+from wire.pcm import PcmFormat
 
 LONGEST_S = 60.0  # of one phrase's sound: some 20 s at the usual speed, 40 s at half
 MOST_CONFIG = 1 << 20  # bytes of the JSON beside a model; real ones have 4 to 20 kB
@@ -46,50 +46,45 @@ class Model:
     """
 
     def __init__(self, path: Path, speaker: str, speed: float, threads: int) -> None:
-        self._called = path.stem
-        self._voice = self._try("loading", lambda: _load(path, threads))
-        self.format = self._try("loading", lambda: PcmFormat(self._voice.config.sample_rate))
-        self.size = path.stat().st_size
         self.name = f"piper {path.stem} (piper-tts {version('piper-tts')})"
-        self._how = SynthesisConfig(
-            speaker_id=_speaker(path.stem, self._voice.config, speaker),
-            length_scale=self._voice.config.length_scale / speed,
-        )
-        for _ in self.speak(WARM_UP):
-            pass
+        try:
+            self._voice = _load(path, threads)
+            config = self._voice.config
+            self.format = PcmFormat(config.sample_rate)
+            self.size = path.stat().st_size
+            self._how = SynthesisConfig(_speaker(self.name, config, speaker), config.length_scale / speed)
+        except VoiceError:
+            raise
+        except Exception as error:  # the files are anybody's, and so is what the libraries raise over them
+            raise VoiceError(
+                f"the piper voice {path} cannot be loaded ({_reason(error)}); fetch its files again, or set another "
+                "tts.piper.voice"
+            ) from error
+        if not list(self.speak(WARM_UP)):
+            raise VoiceError(f"{self.name} knows no phonemes of its language; fetch its files again")
 
     def speak(self, text: str) -> Iterator[bytes]:
         """Yields the sound of each phrase; none where a text has no words. Raises VoiceError."""
         plain = text.encode(errors="replace").decode().translate(CONTROLS).translate(RAW)
-        for sentence in self._try("reading a text with", lambda: self._voice.phonemize(plain)):
+        for sentence in self._try(lambda: self._voice.phonemize(plain)):
             known = [phoneme for phoneme in sentence if phoneme in self._voice.config.phoneme_id_map]
             for phrase in phrases(known):
                 yield self._sound(phrase)
 
     def _sound(self, phrase: list[str]) -> bytes:
         voice = self._voice
-        made = self._try(
-            "speaking with", lambda: voice.phoneme_ids_to_audio(voice.phonemes_to_ids(phrase), self._how)
-        )
-        samples: Samples = np.atleast_1d(np.asarray(made, np.float32))
-        seconds = len(samples) / self.format.rate
-        if samples.ndim != 1 or not 0 < seconds <= LONGEST_S or not np.isfinite(samples).all():
-            raise VoiceError(
-                f"the piper voice {self._called} made no usable sound ({seconds:.1f} s); "
-                "fetch its files again, or set another tts.piper.voice"
-            )
-        return to_16_bit(samples)
+        made = self._try(lambda: voice.phoneme_ids_to_audio(voice.phonemes_to_ids(phrase), self._how))
+        samples = np.atleast_1d(np.asarray(made, np.float32))
+        if samples.ndim != 1 or not 0 < len(samples) <= LONGEST_S * self.format.rate:
+            raise VoiceError(f"{self.name} made sound of shape {samples.shape}; fetch its files again")
+        return pcm(samples)
 
-    def _try(self, doing: str, work: Callable[[], T]) -> T:
-        """Everything that the libraries raise, said in one sentence."""
+    def _try(self, work: Callable[[], T]) -> T:
+        """Everything that the libraries raise, said without the words that they were given."""
         try:
             return work()
         except Exception as error:
-            reason = str(error).strip().partition("\n")[0] or type(error).__name__
-            raise VoiceError(
-                f"{doing} the piper voice {self._called} failed ({type(error).__name__}: {reason}); "
-                "fetch its files again, or set another tts.piper.voice"
-            ) from error
+            raise VoiceError(f"{self.name} failed ({type(error).__name__}); fetch its files again") from error
 
 
 def _load(path: Path, threads: int) -> PiperVoice:
@@ -117,5 +112,9 @@ def _speaker(called: str, config: PiperConfig, speaker: str) -> int | None:
     number = config.speaker_id_map.get(speaker, int(speaker) if speaker.isdecimal() else -1)
     if not 0 <= number < config.num_speakers:
         known = ", ".join(list(config.speaker_id_map)[:8]) or f"0 to {config.num_speakers - 1}"
-        raise VoiceError(f"the piper voice {called} has no speaker {speaker!r}; set tts.piper.speaker to one of {known}")
+        raise VoiceError(f"{called} has no speaker {speaker!r}; set tts.piper.speaker to one of {known}")
     return number
+
+
+def _reason(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0] or type(error).__name__
