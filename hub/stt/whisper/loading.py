@@ -16,7 +16,8 @@ from hub.stt.recognizer import RecognizerError
 from hub.stt.rolling.transcriber import Ask
 from hub.stt.whisper.device import Placement, placements
 from hub.stt.whisper.errors import DeviceError
-from hub.stt.whisper.weights import CACHE, PINNED, flaw
+from hub.stt.whisper.weights import CACHE, PINNED, own_flaw
+from hub.weights import WeightsError, ensure
 from wire.pcm import SPEECH
 
 if TYPE_CHECKING:
@@ -49,18 +50,11 @@ def files(name: str, settings: WhisperSettings, stop: threading.Event) -> Path:
     weights = PINNED.get(name)
     if weights is None:
         return _own(name)
-    folder = Path(settings.folder or CACHE).expanduser() / f"{name}-{weights.revision[:12]}"
-    wrong = flaw(folder, weights)
-    if wrong is None:
-        return folder
-    if not settings.download:
-        raise RecognizerError(
-            f"the weights of {name} are not in {folder} ({wrong}) and stt.whisper.download is off; "
-            f"turn it on, or copy the files of {weights.repository} there"
-        )
-    from hub.stt.whisper.download import download
-
-    download(weights, folder, stop)
+    folder = weights.folder(name, settings.folder, CACHE)
+    try:
+        ensure(weights, folder, "stt.whisper", settings.download, stop)
+    except WeightsError as error:
+        raise RecognizerError(str(error)) from None
     return folder
 
 
@@ -70,7 +64,7 @@ def _own(name: str) -> Path:
         raise RecognizerError(
             f"stt.whisper.model is {name!r}, neither a folder nor one of {', '.join(PINNED)}; set it to one of them"
         )
-    if wrong := flaw(folder):
+    if wrong := own_flaw(folder):
         raise RecognizerError(
             f"{folder} holds no Whisper in CTranslate2's format: {wrong}; set another stt.whisper.model"
         )

@@ -190,7 +190,7 @@ load("tiny", WhisperSettings(
     [
         ("enormous", "neither a folder nor one of tiny,"),
         (".", "holds no Whisper in CTranslate2's format: it has no config.json"),
-        ("tiny", "the weights of tiny are not in .* and stt.whisper.download is off; turn it on"),
+        ("tiny", "the files of .*-tiny are not in .* and stt.whisper.download is off; turn it on"),
     ],
 )
 def test_a_model_that_is_not_there_is_said_with_a_remedy(tmp_path: Path, model: str, said: str) -> None:

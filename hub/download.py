@@ -15,8 +15,7 @@ from pathlib import Path
 from huggingface_hub import get_hf_file_metadata, hf_hub_download, hf_hub_url
 from huggingface_hub.utils import tqdm  # type: ignore[attr-defined]
 
-from hub.stt.recognizer import RecognizerError
-from hub.stt.whisper.weights import Weights
+from hub.weights import File, Weights, WeightsError
 
 ANSWER_S = 10.0  # a slow line still answers by then
 
@@ -24,31 +23,40 @@ _log = logging.getLogger(__name__)
 
 
 def download(weights: Weights, folder: Path, stop: threading.Event, endpoint: str | None = None) -> None:
-    """Fills `folder`; raises RecognizerError. `stop` ends it at the next piece; `endpoint` stands in for the hub."""
-    _log.info("downloading %s, %.1f GB, once, into %s", weights.repository, weights.size / 1e9, folder)
-    model = folder / "model.bin"
-    if model.is_file() and model.stat().st_size != weights.size:
-        model.unlink()  # huggingface_hub takes any file that is there for whole
+    """Fills `folder`; raises WeightsError. `stop` ends it at the next piece; `endpoint` stands in for the hub."""
+    _log.info("downloading %s, %.2f GB, once, into %s", weights.repository, weights.size / 1e9, folder)
+    for file in weights.files:
+        if file.size and not _whole(folder / file.name, file):
+            (folder / file.name).unlink(missing_ok=True)  # huggingface_hub takes any file that is there for whole
     try:
         _knock(weights, endpoint)
-        for name in weights.files:
-            _fetch(weights, name, folder, stop, endpoint)
+        for file in weights.files:
+            _fetch(weights, file.name, folder, stop, endpoint)
     except Exception as error:  # among them those of its HTTP library, which is another one with each version
-        raise RecognizerError(
+        raise WeightsError(
             f"{weights.repository} could not be downloaded ({_first_line(error)}); connect this machine to "
             f"huggingface.co, or copy the model's files into {folder}"
         ) from None
-    if _sha256(model) != weights.sha256:
-        model.unlink()
-        raise RecognizerError(
-            f"the downloaded {model} is not the one that was published (its SHA-256 differs) and was deleted; "
+    for file in weights.files:
+        _check(folder / file.name, file)
+
+
+def _whole(path: Path, file: File) -> bool:
+    return path.is_file() and path.stat().st_size == file.size
+
+
+def _check(path: Path, file: File) -> None:
+    if file.sha256 and _sha256(path) != file.sha256:
+        path.unlink()
+        raise WeightsError(
+            f"the downloaded {path} is not the one that was published (its SHA-256 differs) and was deleted; "
             "start again, from another network if it happens twice"
         )
 
 
 def _knock(weights: Weights, endpoint: str | None) -> None:
     """Fails at once where nobody answers; a download would try for 23 s, and another engine may be waiting."""
-    url = hf_hub_url(weights.repository, "config.json", revision=weights.revision, endpoint=endpoint)
+    url = hf_hub_url(weights.repository, weights.files[0].name, revision=weights.revision, endpoint=endpoint)
     get_hf_file_metadata(url, token=False, endpoint=endpoint, timeout=ANSWER_S)
 
 

@@ -15,14 +15,21 @@ import pytest
 
 pytest.importorskip("huggingface_hub", reason="needs the extra whisper: pip install 'hark[whisper]'")
 
-from hub.stt.recognizer import RecognizerError
-from hub.stt.whisper.download import download
-from hub.stt.whisper.weights import Weights, flaw
+from hub.download import download
+from hub.weights import File, Weights, WeightsError, flaw
 
 REVISION = "0123456789abcdef0123456789abcdef01234567"
 MODEL = bytes(range(256)) * 400
-FILES = {"model.bin": MODEL, "config.json": b"{}", "tokenizer.json": b"{}", "vocabulary.txt": b"a", "README.md": b"no"}
-PINNED = Weights("somebody/whisper", REVISION, len(MODEL), hashlib.sha256(MODEL).hexdigest())
+FILES = {"model.bin": MODEL, "config.json": b"{}", "voices/one.pt": b"a", "README.md": b"no"}
+PINNED = Weights(
+    "somebody/whisper",
+    REVISION,
+    (
+        File("config.json"),
+        File("voices/one.pt", 1, hashlib.sha256(b"a").hexdigest()),
+        File("model.bin", len(MODEL), hashlib.sha256(MODEL).hexdigest()),
+    ),
+)
 
 
 @dataclass
@@ -105,28 +112,34 @@ def test_a_file_that_was_cut_short_is_fetched_again(tmp_path: Path) -> None:
     assert flaw(tmp_path, PINNED) is None
 
 
+def test_every_file_with_a_hash_is_compared(tmp_path: Path) -> None:
+    with pytest.raises(WeightsError, match=r"one\.pt is not the one"):
+        fetch(HuggingFace({**FILES, "voices/one.pt": b"b"}), tmp_path)
+    assert flaw(tmp_path, PINNED) == "it has no voices/one.pt"
+
+
 def test_weights_that_are_not_the_published_ones_are_deleted(tmp_path: Path) -> None:
     site = HuggingFace({**FILES, "model.bin": bytes(len(MODEL))})
-    with pytest.raises(RecognizerError, match="SHA-256 differs"):
+    with pytest.raises(WeightsError, match="SHA-256 differs"):
         fetch(site, tmp_path)
     assert flaw(tmp_path, PINNED) == "it has no model.bin"
 
 
 def test_a_repository_that_is_gone_is_said_with_a_remedy(tmp_path: Path) -> None:
-    with pytest.raises(RecognizerError, match=r"could not be downloaded .*; .* copy the model's files"):
+    with pytest.raises(WeightsError, match=r"could not be downloaded .*; .* copy the model's files"):
         fetch(HuggingFace(gone=True), tmp_path)
 
 
 def test_without_a_network_it_is_said_with_a_remedy(tmp_path: Path) -> None:
     with serving(HuggingFace()) as address:
         pass  # nobody listens there any more
-    with pytest.raises(RecognizerError, match="connect this machine to"):
+    with pytest.raises(WeightsError, match="connect this machine to"):
         download(PINNED, tmp_path, threading.Event(), address)
 
 
 def test_a_download_that_nobody_waits_for_ends(tmp_path: Path) -> None:
     stop = threading.Event()
     stop.set()
-    with serving(HuggingFace()) as address, pytest.raises(RecognizerError, match="the hub is stopping"):
+    with serving(HuggingFace()) as address, pytest.raises(WeightsError, match="the hub is stopping"):
         download(PINNED, tmp_path, stop, address)
     assert flaw(tmp_path, PINNED) is not None
