@@ -20,6 +20,7 @@ from hub.fleet import lead_all
 from hub.llm.language import LanguageError
 from hub.llm.prompt import PromptError
 from hub.load.scheduler import Scheduler
+from hub.say import command as say
 from hub.serve.server import serve_clients
 from hub.session import Service
 from hub.store import Store
@@ -43,7 +44,7 @@ SHORTS = {
 }
 
 
-COMMANDS = {"ask": ask.ABOUT, "transcribe": transcribe.ABOUT}
+COMMANDS = {"ask": ask.ABOUT, "say": say.ABOUT, "transcribe": transcribe.ABOUT}
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -53,6 +54,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         transcribe.main(rest)
     elif command == "ask":
         ask.main(rest)
+    elif command == "say":
+        say.main(rest)
     else:
         _hub(rest)
 

@@ -2,9 +2,9 @@
 
     python -m tests.stub_piper FOLDER [NAME]
 
-Strategy: every phoneme's id sounds for PHONEME_S, divided by the speed, at a pitch of its own; each speaker is higher than
-the one before. So lengths and pitches can be told from the text. Inputs, outputs and the JSON beside the model are those of
-Piper's own voices; phonemes are Piper's, by the espeak-ng that it carries, so `piper-tts` is needed.
+Strategy: every phoneme's id sounds for PHONEME_S, divided by the speed, at a pitch of its own; each speaker is higher
+than the one before. So lengths and pitches can be told from the text. Inputs, outputs and the JSON beside the model are
+those of Piper's own voices; phonemes are Piper's, by the espeak-ng that it carries, so `piper-tts` is needed.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """How loud speech sounds, and the gain that brings every voice to one level; pure.
 
 Strategy: loudness as ITU-R BS.1770-5 measures it (https://www.itu.int/rec/R-REC-BS.1770), for one channel: two filters
-that hear as the ear does, then the mean power of blocks of 400 ms, without those that are silence or far below the rest.
+that hear as the ear does, then the mean power of blocks of 400 ms, without those that are silence or far below others.
 The filters are given there for 48 kHz; for other rates their analogue forms are used as in B. De Man, "Evaluation of
 Implementations of the EBU R128 Loudness Measurement", AES 145, 2018. They are applied to the spectrum.
 
@@ -17,7 +17,7 @@ import numpy as np
 
 from wire.pcm import FULL_SCALE, PcmFormat
 
-LEVEL_LUFS = -18.0  # of every voice: a small speaker is loud enough, and peaks (some 15 dB more) mostly stay below full scale
+LEVEL_LUFS = -18.0  # of every voice: a small speaker is loud enough, and few peaks (some 15 dB more) reach the knee
 MOST_GAIN_DB = 20.0  # a voice that is fainter than that is broken; it is not to become noise
 KNEE = 0.8  # of full scale; above, peaks are bent instead of cut off
 
@@ -60,7 +60,7 @@ def _powers(samples: Samples, rate: int) -> Samples:
     block, step = min(round(BLOCK_S * rate), len(samples)), round(STEP_S * rate)
     sums = np.concatenate([[0.0], np.cumsum(samples * samples)])
     starts = np.arange(0, len(samples) - block + 1, step)
-    return (sums[starts + block] - sums[starts]) / max(1, block)
+    return np.asarray((sums[starts + block] - sums[starts]) / max(1, block))
 
 
 def _weighted(samples: Samples, rate: int) -> Samples:

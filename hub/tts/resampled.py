@@ -16,7 +16,7 @@ from wire.resample import Resampler
 
 
 class Resampled:
-    """See hub.tts.voice.Voice: another one, whose sound becomes 16 bit, mono, `rate` Hz. Raises PcmError for a bad rate."""
+    """See hub.tts.voice.Voice: another one, at `rate` Hz. Raises PcmError for a rate that cannot be."""
 
     def __init__(self, voice: Voice, rate: int) -> None:
         self._voice = voice

@@ -1,8 +1,8 @@
 """One of Piper's voices, loaded; the only file that imports piper and what it runs on, onnxruntime.
 
-Strategy: espeak-ng, which piper carries, makes phonemes of a text, sentence by sentence; a phrase of them at a time goes
-through the model, so the first phrase sounds while the others wait. Loudness is left as the voice was trained: piper
-would stretch every sentence to full scale by itself, so that a sigh came out as loud as a shout.
+Strategy: espeak-ng, which piper carries, makes phonemes of a text, sentence by sentence; a phrase of them at a time
+goes through the model, so the first phrase sounds while the others wait. Loudness is left as the voice was trained:
+piper would stretch every sentence to full scale by itself, so that a sigh came out as loud as a shout.
 
 Rules: no text ever does more than be spoken: what piper and espeak-ng would take for commands is taken away before. All
 that the model returns is checked. All of it blocks.
@@ -109,7 +109,7 @@ def _config(path: Path) -> dict[str, Any]:
 def _speaker(called: str, config: PiperConfig, speaker: str) -> int | None:
     if not speaker:
         return None
-    number = config.speaker_id_map.get(speaker, int(speaker) if speaker.isdecimal() else -1)
+    number: int = config.speaker_id_map.get(speaker, int(speaker) if speaker.isdecimal() else -1)
     if not 0 <= number < config.num_speakers:
         known = ", ".join(list(config.speaker_id_map)[:8]) or f"0 to {config.num_speakers - 1}"
         raise VoiceError(f"{called} has no speaker {speaker!r}; set tts.piper.speaker to one of {known}")

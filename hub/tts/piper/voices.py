@@ -1,10 +1,10 @@
 """Piper's voices, each with the interface of any voice, and how many of them are held in memory.
 
-Strategy: a voice is loaded when it is first asked for, and again where it had to make room for another since. A piece of
-work is one text: phrases sound as they are made, and what is left is not made once nobody listens.
+Strategy: a voice is loaded when it is first asked for, and again where it had to make room for another since. A job is
+one text: phrases sound as they are made, and what is left is not made once nobody listens.
 
-Rules: models are loaded one at a time, so that two rooms never load the same one. One that has to go while it speaks ends
-its text first, so memory is above the bound for as long.
+Rules: models are loaded one at a time, so that two rooms never load the same one. One that has to go while it speaks
+ends its text first, so memory is above the bound for as long.
 """
 
 from __future__ import annotations
@@ -85,9 +85,11 @@ class Piper:
         """See hub.tts.voice.Voice."""
         if len(text) > LONGEST_TEXT:
             raise VoiceError(f"a text of {len(text)} characters is longer than {LONGEST_TEXT}; cut it into sentences")
-        async with aclosing(
-            self._scheduler.stream(lambda emit: self._make(text, emit), MOST_FRAMES, need)
-        ) as frames:
+
+        def work(emit: Callable[[bytes], None]) -> None:
+            self._make(text, emit)
+
+        async with aclosing(self._scheduler.stream(work, MOST_FRAMES, need)) as frames:
             async for frame in frames:
                 yield frame
 

@@ -87,7 +87,7 @@ PINNED: Mapping[str, Weights] = {
 
 
 def model_file(name: str, settings: PiperSettings, stop: threading.Event) -> Path:
-    """The model of a voice, its files all there, downloaded where need be; raises VoiceError. Blocks; `stop` ends it."""
+    """The model of a voice, downloaded where need be; raises VoiceError. Blocks; `stop` ends it."""
     weights = PINNED.get(name)
     if weights is None:
         return _own(name)
@@ -103,7 +103,9 @@ def _own(name: str) -> Path:
     path = Path(name).expanduser()
     if path.suffix != SUFFIX:
         known = ", ".join(PINNED)
-        raise VoiceError(f"tts.piper.voice is {name!r}, neither a file of .onnx nor one of {known}; set it to one of them")
+        raise VoiceError(
+            f"tts.piper.voice is {name!r}, neither an .onnx file nor one of {known}; set it to one of them"
+        )
     if missing := [str(one) for one in (path, path.with_name(f"{path.name}.json")) if not one.is_file()]:
         raise VoiceError(f"there is no {' and no '.join(missing)}; copy it there, or set another tts.piper.voice")
     return path

@@ -49,7 +49,9 @@ def test_twice_the_level_is_six_units_louder(level: float, rate: int) -> None:
 def test_pauses_do_not_make_speech_fainter(pause_s: float) -> None:
     kind = PcmFormat(16_000)
     alone = tone(kind, 0.3)
-    assert loudness_lufs(alone + kind.silence(pause_s) + alone, kind) == pytest.approx(loudness_lufs(alone, kind), abs=1)
+    assert loudness_lufs(alone + kind.silence(pause_s) + alone, kind) == pytest.approx(
+        loudness_lufs(alone, kind), abs=1
+    )
 
 
 def test_ears_hear_a_rumble_less() -> None:

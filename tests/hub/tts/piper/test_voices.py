@@ -168,7 +168,9 @@ def test_a_speaker_that_is_not_there_is_refused_with_those_that_are(tmp_path: Pa
     speaking(tmp_path, scenario, settings(speaker=speaker))
 
 
-@pytest.mark.parametrize("broken", [{"level": float("nan")}, {"level": float("inf")}, {"phoneme_s": 0.0}, {"phoneme_s": 9.0}])
+@pytest.mark.parametrize(
+    "broken", [{"level": float("nan")}, {"level": float("inf")}, {"phoneme_s": 0.0}, {"phoneme_s": 9.0}]
+)
 def test_a_model_that_makes_no_usable_sound_is_refused_when_it_is_loaded(
     tmp_path: Path, broken: dict[str, float]
 ) -> None:
