@@ -39,6 +39,7 @@ from hub.stt.nearest.nearest import Nearest
 from hub.stt.recognizer import Recognizer, RecognizerError
 from hub.timers.keeper import TimerKeeper
 from hub.tts.checked import Checked
+from hub.tts.levelled import levelled
 from hub.tts.voice import Voice, VoiceError
 
 ANY_LANGUAGE = "auto"
@@ -217,20 +218,26 @@ async def first_voice(settings: Tts, scheduler: Scheduler) -> AsyncGenerator[Voi
 
 @asynccontextmanager
 async def voice(name: TtsEngine, settings: Tts, scheduler: Scheduler) -> AsyncGenerator[Voice]:
-    """One voice, loaded, that never passes broken sound on; raises VoiceError."""
+    """One voice, loaded, as loud as all others, that never passes broken sound on; raises VoiceError."""
+    async with _voice(name, settings, scheduler) as loaded:
+        yield await levelled(Checked(loaded))
+
+
+@asynccontextmanager
+async def _voice(name: TtsEngine, settings: Tts, scheduler: Scheduler) -> AsyncGenerator[Voice]:
     match name:
         case "espeak":
-            yield Checked(_espeak(settings, scheduler))
+            yield _espeak(settings, scheduler)
         case "kokoro":
             from hub.tts.kokoro.kokoro import Kokoro
 
             async with Scheduler(1) as own, Kokoro(settings.kokoro, own) as loaded:
-                yield Checked(loaded)
+                yield loaded
         case "piper":
             from hub.tts.piper.piper import piper
 
             async with piper(settings.piper) as voices:
-                yield Checked(await voices.voice(settings.piper.voice))
+                yield await voices.voice(settings.piper.voice)
 
 
 def _espeak(settings: Tts, scheduler: Scheduler) -> Voice:

@@ -78,8 +78,8 @@ def _model(rate: int, level: float, samples: int, many: bool, ballast: int) -> b
     turns = graph.node("Mul", graph.node("Mul", within, pitch), graph.constant(2 * math.pi / rate))
     tone = graph.node("Mul", graph.node("Sin", turns), graph.constant(level))
     if ballast:
-        weight = graph.node("ReduceSum", graph.constant([0.0] * ballast), keepdims=0)
-        tone = graph.node("Add", tone, weight)
+        zeros = graph.node("Gather", graph.constant([0.0] * ballast), flat)  # whatever is not asked for is folded away
+        tone = graph.node("Add", tone, graph.node("ReduceSum", zeros, keepdims=0))
     graph.node("Reshape", tone, graph.constant([1, 1, 1, -1], INT64), output="output")
     graph.output("output", FLOAT, [1, 1, 1, "samples"])
     return graph.model()

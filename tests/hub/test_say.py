@@ -23,11 +23,11 @@ from hub.say.speech import Speech
 from hub.say.texts import LONGEST, TextError, decoded, text
 from hub.say.wav import OutError, header, write
 from hub.tts.voice import VoiceError
+from tests.settings import HUB_TOML
 from wire.pcm import PcmFormat
 from wire.wav import open_wav, read_wav
 
 KIND = PcmFormat(16_000)
-SHIPPED = Path(__file__).parents[2] / "config" / "hub.toml"
 
 
 @dataclass
@@ -198,7 +198,7 @@ def test_a_file_is_written_or_the_reason_is_told(tmp_path: Path) -> None:
     [("espeak", "espeak", "en-us"), ("espeak:de", "espeak", "de"), ('piper:a "b\\:c".onnx', "piper", 'a "b\\:c".onnx')],
 )
 def test_a_voice_on_the_command_line_is_settings(option: str, engine: str, voice: str) -> None:
-    settings = build(HubSettings, [read(SHIPPED), *map(assignment, chosen(option))])
+    settings = build(HubSettings, [read(HUB_TOML), *map(assignment, chosen(option))])
     assert (settings.tts.engines, settings.tts.voice) == ((engine,), voice)
 
 

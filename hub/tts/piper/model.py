@@ -77,7 +77,10 @@ class Model:
         samples = np.atleast_1d(np.asarray(made, np.float32))
         if samples.ndim != 1 or not 0 < len(samples) <= LONGEST_S * self.format.rate:
             raise VoiceError(f"{self.name} made sound of shape {samples.shape}; fetch its files again")
-        return pcm(samples)
+        try:
+            return pcm(samples)
+        except VoiceError as error:
+            raise VoiceError(f"{self.name}: {error}") from None
 
     def _try(self, work: Callable[[], T]) -> T:
         """Everything that the libraries raise, said without the words that they were given."""

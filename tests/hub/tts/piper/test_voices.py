@@ -15,9 +15,11 @@ pytest.importorskip("piper", reason="needs the extra piper: pip install 'hark[pi
 
 from config.hub import PiperSettings
 from hub.load.scheduler import Scheduler
-from hub.tts.piper.voices import FRAME_S, LONGEST_TEXT, MB, Piper, PiperVoices
-from hub.tts.voice import VoiceError
+from hub.tts.espeak import Espeak
+from hub.tts.piper.voices import FRAME_S, LONGEST_TEXT, MB, PiperVoices
+from hub.tts.voice import Voice, VoiceError
 from tests.stub_piper import LEVEL, LOWEST_HZ, NAME, RATE, SPEAKER_HZ, make
+from tests.watched import Watched
 from wire.pcm import FULL_SCALE
 
 SENTENCE = "The kitchen light is on."
@@ -43,11 +45,11 @@ def speaking(
     asyncio.run(scenario())
 
 
-async def spoken(voice: Piper, text: str) -> bytes:
+async def spoken(voice: Voice, text: str) -> bytes:
     return b"".join([piece async for piece in voice.speak(text)])
 
 
-async def seconds(voice: Piper, text: str) -> float:
+async def seconds(voice: Voice, text: str) -> float:
     return voice.format.seconds(len(await spoken(voice, text)))
 
 
@@ -238,6 +240,20 @@ def test_two_rooms_at_once_do_not_mix(tmp_path: Path) -> None:
     speaking(tmp_path, scenario)
 
 
+def test_a_reader_that_leaves_ends_the_work_at_its_next_frame(tmp_path: Path) -> None:
+    path, scheduler = make(tmp_path), Watched()
+
+    async def scenario() -> None:
+        async with asyncio.timeout(60), scheduler:
+            voice = await PiperVoices(SETTINGS, lambda name: path, scheduler).voice(NAME)
+            async with aclosing(voice.speak(f"{SENTENCE} " * 60)) as frames:
+                await anext(frames)
+            scheduler.go_on.set()
+
+    asyncio.run(scenario())
+    assert scheduler.emitted == 2
+
+
 def test_the_voice_speaks_on_after_it_was_interrupted(tmp_path: Path) -> None:
     make(tmp_path)
 
@@ -248,6 +264,22 @@ def test_the_voice_speaks_on_after_it_was_interrupted(tmp_path: Path) -> None:
             async with aclosing(voice.speak(f"{SENTENCE} " * 60)) as frames:
                 await anext(frames)
             assert await spoken(voice, SENTENCE) == before
+
+    speaking(tmp_path, scenario)
+
+
+def test_the_espeak_ng_that_it_carries_is_not_the_one_that_speaks_itself(tmp_path: Path) -> None:
+    """Two copies of one library, each with state of its own, in one process."""
+    make(tmp_path)
+
+    async def scenario(voices: PiperVoices) -> None:
+        async with Scheduler(1) as others:
+            voice = await voices.voice(NAME)
+            before = await spoken(voice, SENTENCE)
+            espeak = Espeak("de", 170, others)
+            both = await asyncio.gather(*(spoken(one, SENTENCE) for one in (voice, espeak) * 4))
+        assert both[::2] == [before] * 4
+        assert all(both[1::2])
 
     speaking(tmp_path, scenario)
 
