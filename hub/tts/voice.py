@@ -16,10 +16,13 @@ class VoiceError(Exception):
 class Voice(Protocol):
     """A loaded voice."""
 
-    name: str
-    """Engine, version and voice, for the timeline."""
-    format: PcmFormat
-    """Of every piece that `speak` yields."""
+    @property
+    def name(self) -> str:
+        """Engine, version and voice, for the timeline."""
+
+    @property
+    def format(self) -> PcmFormat:
+        """Of every piece that `speak` yields."""
 
     def speak(self, text: str, need: Need = SOME_DAY) -> AsyncGenerator[bytes, None]:
         """Yields the sound of `text` in pieces, each as soon as it is made. Raises VoiceError."""
