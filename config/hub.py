@@ -151,7 +151,8 @@ class EspeakSettings(Slice, frozen=True):
 class KokoroSettings(Slice, frozen=True):
     """Text-to-speech with Kokoro."""
 
-    voice: Name
+    model: Name
+    voice: Annotated[str, msgspec.Meta(pattern=r"^[ab][fm]_[a-z0-9]+$", max_length=100)]
     speed: Annotated[float, msgspec.Meta(ge=0.5, le=2)]
     device: Literal["auto", "cuda", "cpu"]
     threads: Annotated[int, msgspec.Meta(ge=0, le=64)]
