@@ -11,7 +11,7 @@ that the model returns is checked. All of it blocks.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
@@ -60,18 +60,20 @@ class Model:
                 f"the piper voice {path} cannot be loaded ({_reason(error)}); fetch its files again, or set another "
                 "tts.piper.voice"
             ) from error
-        if not list(self.speak(WARM_UP)):
+        warm = self.phrases(WARM_UP)
+        if not warm:
             raise VoiceError(f"{self.name} knows no phonemes of its language; fetch its files again")
+        self.sound(warm[0])
 
-    def speak(self, text: str) -> Iterator[bytes]:
-        """Yields the sound of each phrase; none where a text has no words. Raises VoiceError."""
+    def phrases(self, text: str) -> list[list[str]]:
+        """A text's phonemes, a phrase at a time; none where it has no words. Raises VoiceError."""
         plain = text.encode(errors="replace").decode().translate(CONTROLS).translate(RAW)
-        for sentence in self._try(lambda: self._voice.phonemize(plain)):
-            known = [phoneme for phoneme in sentence if phoneme in self._voice.config.phoneme_id_map]
-            for phrase in phrases(known):
-                yield self._sound(phrase)
+        known = self._voice.config.phoneme_id_map
+        sentences = self._try(lambda: self._voice.phonemize(plain))
+        return [phrase for one in sentences for phrase in phrases([phoneme for phoneme in one if phoneme in known])]
 
-    def _sound(self, phrase: list[str]) -> bytes:
+    def sound(self, phrase: list[str]) -> bytes:
+        """The sound of a phrase, 16 bit, mono. Raises VoiceError."""
         voice = self._voice
         made = self._try(lambda: voice.phoneme_ids_to_audio(voice.phonemes_to_ids(phrase), self._how))
         samples = np.atleast_1d(np.asarray(made, np.float32))

@@ -1,10 +1,11 @@
 """Piper's voices, each with the interface of any voice, and how many of them are held in memory.
 
-Strategy: a voice is loaded when it is first asked for, and again where it had to make room for another since. A job is
-one text: phrases sound as they are made, and what is left is not made once nobody listens.
+Strategy: a voice is loaded when it is first asked for, and again where it had to make room for another since. A phrase
+is one job, so that other rooms come in between and who leaves is rid of the rest; the next one is needed only when the
+sound before it has been played.
 
 Rules: models are loaded one at a time, so that two rooms never load the same one. One that has to go while it speaks
-ends its text first, so memory is above the bound for as long.
+ends its phrase first, so memory is above the bound for as long.
 """
 
 from __future__ import annotations
@@ -13,12 +14,13 @@ import logging
 import threading
 import time
 from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from config.hub import PiperSettings
-from hub.load.need import SOME_DAY, Need
+from hub.load.need import SOME_DAY, Kind, Need
 from hub.load.scheduler import Scheduler
 from hub.tts.piper.shelf import Shelf
 from hub.tts.voice import VoiceError
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
 
 LONGEST_TEXT = 2000  # characters in one call: two minutes of speech; the chunker stays far below
 FRAME_S = 0.1  # of sound in a piece
-MOST_FRAMES = 4096  # that may wait for their reader: the longest text, spoken slowly
 MB = 1_000_000
 
 _log = logging.getLogger(__name__)
@@ -85,19 +86,25 @@ class Piper:
         """See hub.tts.voice.Voice."""
         if len(text) > LONGEST_TEXT:
             raise VoiceError(f"a text of {len(text)} characters is longer than {LONGEST_TEXT}; cut it into sentences")
+        made, phrases = await self._scheduler.run(lambda: self._begin(text), need)
+        while True:
+            for start in range(0, len(made), size := self.format.bytes(FRAME_S)):
+                yield made[start : start + size]
+            if not phrases:
+                return
+            need = replace(
+                need, kind=max(need.kind, Kind.SPEECH), deadline=need.deadline + self.format.seconds(len(made))
+            )
+            made = await self._scheduler.run(partial(self._go_on, phrases.pop(0)), need)
 
-        def work(emit: Callable[[bytes], None]) -> None:
-            self._make(text, emit)
+    def _begin(self, text: str) -> tuple[bytes, list[list[str]]]:
+        """In a worker: the sound of the first phrase, and the other phrases."""
+        first, *others = self._model().phrases(text) or [[]]
+        return (self._go_on(first) if first else b"", others)
 
-        async with aclosing(self._scheduler.stream(work, MOST_FRAMES, need)) as frames:
-            async for frame in frames:
-                yield frame
-
-    def _make(self, text: str, emit: Callable[[bytes], None]) -> None:
-        """In a worker: emits the sound frame by frame; the first that nobody wants ends it."""
-        model, size = self._model(), self.format.bytes(FRAME_S)
+    def _go_on(self, phrase: list[str]) -> bytes:
+        """In a worker: the sound of a phrase."""
+        model = self._model()
         if model.format != self.format:
             raise VoiceError(f"{self.name} has changed from {self.format} to {model.format}; start the hub again")
-        for phrase in model.speak(text):
-            for start in range(0, len(phrase), size):
-                emit(phrase[start : start + size])
+        return model.sound(phrase)

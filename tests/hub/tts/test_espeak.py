@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import threading
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 
 import pytest
 
-from hub.load.scheduler import Scheduler
+from hub.load.need import SOME_DAY, Need
+from hub.load.scheduler import Scheduler, T
 from hub.tts.espeak import LONGEST_TEXT, Espeak
 from hub.tts.voice import VoiceError
-from tests.watched import Watched
 from wire.pcm import level_dbfs
 
 SENTENCE = "The kitchen light is on."
@@ -104,6 +105,29 @@ def test_a_text_that_is_too_long_is_refused_with_the_remedy() -> None:
             await spoken(voice, "x" * (LONGEST_TEXT + 1))
 
     speaking(scenario)
+
+
+class Watched(Scheduler):
+    """Counts what streaming work emits, and holds its second piece back until it may go on."""
+
+    def __init__(self) -> None:
+        super().__init__(1)
+        self.emitted = 0
+        self.go_on = threading.Event()
+
+    def stream(
+        self, work: Callable[[Callable[[T], None]], None], limit: int, need: Need = SOME_DAY
+    ) -> AsyncGenerator[T, None]:
+        def watched(emit: Callable[[T], None]) -> None:
+            def counted(piece: T) -> None:
+                self.emitted += 1
+                if self.emitted == 2:
+                    assert self.go_on.wait(10)
+                emit(piece)
+
+            work(counted)
+
+        return super().stream(watched, limit, need)
 
 
 def test_a_reader_that_leaves_ends_the_work_at_its_next_piece() -> None:

@@ -14,12 +14,12 @@ import pytest
 pytest.importorskip("piper", reason="needs the extra piper: pip install 'hark[piper]'")
 
 from config.hub import PiperSettings
-from hub.load.scheduler import Scheduler
+from hub.load.need import SOME_DAY, Kind, Need
+from hub.load.scheduler import Scheduler, T
 from hub.tts.espeak import Espeak
-from hub.tts.piper.voices import FRAME_S, LONGEST_TEXT, MB, PiperVoices
+from hub.tts.piper.voices import FRAME_S, LONGEST_TEXT, MB, Piper, PiperVoices
 from hub.tts.voice import Voice, VoiceError
 from tests.stub_piper import LEVEL, LOWEST_HZ, NAME, RATE, SPEAKER_HZ, make
-from tests.watched import Watched
 from wire.pcm import FULL_SCALE
 
 SENTENCE = "The kitchen light is on."
@@ -240,18 +240,49 @@ def test_two_rooms_at_once_do_not_mix(tmp_path: Path) -> None:
     speaking(tmp_path, scenario)
 
 
-def test_a_reader_that_leaves_ends_the_work_at_its_next_frame(tmp_path: Path) -> None:
-    path, scheduler = make(tmp_path), Watched()
+class Noting(Scheduler):
+    """Notes what each job is needed for."""
+
+    def __init__(self) -> None:
+        super().__init__(1)
+        self.needs: list[Need] = []
+
+    async def run(self, work: Callable[[], T], need: Need = SOME_DAY) -> T:
+        self.needs.append(need)
+        return await super().run(work, need)
+
+
+def noting(folder: Path, test: Callable[[Piper], Awaitable[None]]) -> list[Need]:
+    """Runs a test with a voice; returns what its jobs were needed for, without the one that loads."""
+    path, scheduler = make(folder), Noting()
 
     async def scenario() -> None:
         async with asyncio.timeout(60), scheduler:
-            voice = await PiperVoices(SETTINGS, lambda name: path, scheduler).voice(NAME)
-            async with aclosing(voice.speak(f"{SENTENCE} " * 60)) as frames:
-                await anext(frames)
-            scheduler.go_on.set()
+            await test(await PiperVoices(SETTINGS, lambda name: path, scheduler).voice(NAME))
 
     asyncio.run(scenario())
-    assert scheduler.emitted == 2
+    return scheduler.needs[1:]
+
+
+def test_a_reader_that_leaves_ends_the_work_at_its_next_phrase(tmp_path: Path) -> None:
+    async def leave(voice: Piper) -> None:
+        async with aclosing(voice.speak(f"{SENTENCE} " * 60)) as frames:
+            await anext(frames)
+
+    assert len(noting(tmp_path, leave)) == 1
+
+
+def test_what_comes_later_is_needed_later(tmp_path: Path) -> None:
+    """A job a sentence, each to be done when the sound before it has been played."""
+
+    async def speak(voice: Piper) -> None:
+        async for _ in voice.speak(f"{SENTENCE} " * 3, Need(Kind.ANSWER, "kitchen", deadline=100.0)):
+            pass
+
+    first, *others = noting(tmp_path, speak)
+    assert first == Need(Kind.ANSWER, "kitchen", deadline=100.0)
+    assert [(need.kind, need.satellite) for need in others] == [(Kind.SPEECH, "kitchen")] * 2
+    assert 101 < others[0].deadline < others[1].deadline < 110
 
 
 def test_the_voice_speaks_on_after_it_was_interrupted(tmp_path: Path) -> None:
