@@ -74,15 +74,17 @@ class Model:
 
     def sound(self, phrase: list[str]) -> bytes:
         """The sound of a phrase, 16 bit, mono. Raises VoiceError."""
-        voice = self._voice
-        made = self._try(lambda: voice.phoneme_ids_to_audio(voice.phonemes_to_ids(phrase), self._how))
-        samples = np.atleast_1d(np.asarray(made, np.float32))
+        samples = self._try(lambda: self._made(phrase))
         if samples.ndim != 1 or not 0 < len(samples) <= LONGEST_S * self.format.rate:
             raise VoiceError(f"{self.name} made sound of shape {samples.shape}; fetch its files again")
         try:
             return pcm(samples)
         except VoiceError as error:
             raise VoiceError(f"{self.name}: {error}") from None
+
+    def _made(self, phrase: list[str]) -> np.ndarray[Any, np.dtype[np.float32]]:
+        made = self._voice.phoneme_ids_to_audio(self._voice.phonemes_to_ids(phrase), self._how)
+        return np.atleast_1d(np.asarray(made, np.float32))
 
     def _try(self, work: Callable[[], T]) -> T:
         """Everything that the libraries raise, said without the words that they were given."""

@@ -1,14 +1,12 @@
-"""Laws of Piper's voices, with the real library and small models that the tests make."""
+"""Laws of Piper's voices among rooms and in memory, with the real library and small models that the tests make."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 pytest.importorskip("piper", reason="needs the extra piper: pip install 'hark[piper]'")
@@ -19,8 +17,7 @@ from hub.load.scheduler import Scheduler, T
 from hub.tts.espeak import Espeak
 from hub.tts.piper.voices import FRAME_S, LONGEST_TEXT, MB, Piper, PiperVoices
 from hub.tts.voice import Voice, VoiceError
-from tests.stub_piper import LEVEL, LOWEST_HZ, NAME, RATE, SPEAKER_HZ, make
-from wire.pcm import FULL_SCALE
+from tests.stub_piper import NAME, RATE, make
 
 SENTENCE = "The kitchen light is on."
 SETTINGS = PiperSettings(
@@ -63,8 +60,6 @@ def test_a_sentence_is_sound_of_the_model_s_format_in_frames(tmp_path: Path) -> 
         frames = [frame async for frame in voice.speak(SENTENCE)]
         assert all(0 < len(frame) <= voice.format.bytes(FRAME_S) for frame in frames)
         assert len(frames) > 10
-        peak = np.abs(np.frombuffer(b"".join(frames), "<i2").astype(int)).max() / FULL_SCALE
-        assert peak == pytest.approx(LEVEL, abs=0.01)  # not stretched to full scale
 
     speaking(tmp_path, scenario)
 
@@ -83,41 +78,6 @@ def test_the_first_sentence_sounds_before_the_last_is_made(tmp_path: Path) -> No
     speaking(tmp_path, scenario)
 
 
-@pytest.mark.parametrize("text", ["", " ", "\n", "\0", "\x01", "...", "[[ ]]"])
-def test_a_text_of_no_words_is_next_to_nothing(tmp_path: Path, text: str) -> None:
-    make(tmp_path)
-
-    async def scenario(voices: PiperVoices) -> None:
-        assert await seconds(await voices.voice(NAME), text) < 0.5
-
-    speaking(tmp_path, scenario)
-
-
-@pytest.mark.parametrize(
-    "text", ["hello\0there", "\ud800 half a letter", "日本語", "\x1b[31m", "é" * 99, "x" * LONGEST_TEXT, "ok 🙂"]
-)
-def test_any_text_can_be_spoken(tmp_path: Path, text: str) -> None:
-    make(tmp_path)
-
-    async def scenario(voices: PiperVoices) -> None:
-        assert await seconds(await voices.voice(NAME), text) > 0.1
-
-    speaking(tmp_path, scenario)
-
-
-@pytest.mark.parametrize(("text", "plain"), [("[[ iːiːiːiː ]] on", "iːiːiːiː on"), ("\x01300S on", " 300S on")])
-def test_no_text_is_a_command(tmp_path: Path, text: str, plain: str) -> None:
-    make(tmp_path)
-
-    async def scenario(voices: PiperVoices) -> None:
-        voice = await voices.voice(NAME)
-        before = await spoken(voice, SENTENCE)
-        assert await spoken(voice, text) == await spoken(voice, plain)
-        assert await spoken(voice, SENTENCE) == before
-
-    speaking(tmp_path, scenario)
-
-
 def test_a_text_that_is_too_long_is_refused_with_the_remedy(tmp_path: Path) -> None:
     make(tmp_path)
 
@@ -125,105 +85,6 @@ def test_a_text_that_is_too_long_is_refused_with_the_remedy(tmp_path: Path) -> N
         voice = await voices.voice(NAME)
         with pytest.raises(VoiceError, match=rf"2001.*{LONGEST_TEXT}.*cut it"):
             await spoken(voice, "x" * (LONGEST_TEXT + 1))
-
-    speaking(tmp_path, scenario)
-
-
-@pytest.mark.parametrize("speed", [0.5, 2.0])
-def test_speed_is_speed(tmp_path: Path, speed: float) -> None:
-    make(tmp_path)
-    lengths: list[float] = []
-
-    async def scenario(voices: PiperVoices) -> None:
-        lengths.append(await seconds(await voices.voice(NAME), SENTENCE))
-
-    speaking(tmp_path, scenario)
-    speaking(tmp_path, scenario, settings(speed=speed))
-    assert lengths[1] == pytest.approx(lengths[0] / speed)
-
-
-def pitch(pcm: bytes) -> float:
-    """Of the loudest tone, in hertz."""
-    samples = np.frombuffer(pcm, "<i2").astype(float)
-    return float(np.fft.rfftfreq(len(samples), 1 / RATE)[np.abs(np.fft.rfft(samples)).argmax()])
-
-
-@pytest.mark.parametrize(("speaker", "number"), [("", 0), ("ada", 0), ("bob", 1), ("2", 2)])
-def test_the_settings_speaker_speaks(tmp_path: Path, speaker: str, number: int) -> None:
-    make(tmp_path, speakers=["ada", "bob", "cleo"], phoneme_s=0.1)
-
-    async def scenario(voices: PiperVoices) -> None:
-        pad = pitch(await spoken(await voices.voice(NAME), "a"))  # most of it is the padding between phonemes
-        assert pad == pytest.approx(LOWEST_HZ + number * SPEAKER_HZ, abs=12)
-
-    speaking(tmp_path, scenario, settings(speaker=speaker))
-
-
-@pytest.mark.parametrize("speaker", ["zoe", "3", "-1", "²"])
-def test_a_speaker_that_is_not_there_is_refused_with_those_that_are(tmp_path: Path, speaker: str) -> None:
-    make(tmp_path, speakers=["ada", "bob", "cleo"])
-
-    async def scenario(voices: PiperVoices) -> None:
-        with pytest.raises(VoiceError, match="ada, bob, cleo"):
-            await voices.voice(NAME)
-
-    speaking(tmp_path, scenario, settings(speaker=speaker))
-
-
-@pytest.mark.parametrize(
-    "broken", [{"level": float("nan")}, {"level": float("inf")}, {"phoneme_s": 0.0}, {"phoneme_s": 9.0}]
-)
-def test_a_model_that_makes_no_usable_sound_is_refused_when_it_is_loaded(
-    tmp_path: Path, broken: dict[str, float]
-) -> None:
-    make(tmp_path, **broken)  # type: ignore[arg-type]
-
-    async def scenario(voices: PiperVoices) -> None:
-        with pytest.raises(VoiceError):
-            await voices.voice(NAME)
-
-    speaking(tmp_path, scenario)
-
-
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        ({"audio": {"sample_rate": 7}}, "7 Hz"),
-        ({"audio": {"sample_rate": "22050"}}, "whole numbers"),
-        ({"phoneme_type": "pinyin"}, "more packages"),
-        ({"phoneme_type": "morse"}, "morse"),
-        ({"espeak": {"voice": "martian"}}, "failed"),
-        ({"phoneme_id_map": {}}, "no phonemes"),
-        ({"phoneme_id_map": {"n": [14]}}, "failed"),
-        ({"phoneme_id_map": {"n": [14], "^": ["x"]}}, "failed"),
-        ({"inference": {"length_scale": "slow"}}, "cannot be loaded"),
-    ],
-)
-def test_settings_of_a_voice_that_are_wrong_are_said(tmp_path: Path, change: dict[str, object], said: str) -> None:
-    path = make(tmp_path)
-    beside = path.with_name(f"{path.name}.json")
-    beside.write_text(json.dumps(json.loads(beside.read_text("utf-8")) | change), "utf-8")
-
-    async def scenario(voices: PiperVoices) -> None:
-        with pytest.raises(VoiceError, match=said):
-            await voices.voice(NAME)
-
-    speaking(tmp_path, scenario)
-
-
-@pytest.mark.parametrize("name", [f"{NAME}.onnx", f"{NAME}.onnx.json"])
-@pytest.mark.parametrize("content", [None, b"", b"[]", b"\xff" * 100])
-def test_files_that_are_broken_are_one_sentence(tmp_path: Path, name: str, content: bytes | None) -> None:
-    make(tmp_path)
-    if content is None:
-        (tmp_path / name).unlink()
-    else:
-        (tmp_path / name).write_bytes(content)
-
-    async def scenario(voices: PiperVoices) -> None:
-        with pytest.raises(VoiceError, match="cannot be loaded") as error:
-            await voices.voice(NAME)
-        assert "\n" not in str(error.value)
 
     speaking(tmp_path, scenario)
 
