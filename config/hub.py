@@ -151,7 +151,8 @@ class EspeakSettings(Slice, frozen=True):
 class KokoroSettings(Slice, frozen=True):
     """Text-to-speech with Kokoro."""
 
-    voice: Name
+    model: Name
+    voice: Annotated[str, msgspec.Meta(pattern=r"^[ab][fm]_[a-z0-9]+$", max_length=100)]
     speed: Annotated[float, msgspec.Meta(ge=0.5, le=2)]
     device: Literal["auto", "cuda", "cpu"]
     threads: Annotated[int, msgspec.Meta(ge=0, le=64)]
@@ -166,15 +167,29 @@ class CacheSettings(Slice, frozen=True):
     folder: str
 
 
-TtsEngine = Literal["kokoro", "espeak"]
+class PiperSettings(Slice, frozen=True):
+    """Text-to-speech with Piper."""
+
+    voice: Name
+    speaker: Annotated[str, msgspec.Meta(max_length=100)]
+    speed: Annotated[float, msgspec.Meta(ge=0.5, le=2)]
+    workers: Annotated[int, msgspec.Meta(ge=1, le=16)]
+    threads: Annotated[int, msgspec.Meta(ge=1, le=16)]
+    loaded_mb: Annotated[int, msgspec.Meta(ge=1, le=100_000)]
+    folder: str
+    download: bool
+
+
+TtsEngine = Literal["kokoro", "piper", "espeak"]
 
 
 class Tts(Slice, frozen=True):
     """Text-to-speech."""
 
-    engines: Annotated[tuple[TtsEngine, ...], msgspec.Meta(min_length=1, max_length=2)]
+    engines: Annotated[tuple[TtsEngine, ...], msgspec.Meta(min_length=1, max_length=3)]
     espeak: EspeakSettings
     kokoro: KokoroSettings
+    piper: PiperSettings
     cache: CacheSettings
 
     def __post_init__(self) -> None:
@@ -184,7 +199,8 @@ class Tts(Slice, frozen=True):
     @property
     def voice(self) -> str:
         """That of the first engine."""
-        return {"espeak": self.espeak.voice, "kokoro": self.kokoro.voice}[self.engines[0]]
+        voices = {"espeak": self.espeak.voice, "kokoro": self.kokoro.voice, "piper": self.piper.voice}
+        return voices[self.engines[0]]
 
 
 class Pacing(Slice, frozen=True):

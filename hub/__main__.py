@@ -22,6 +22,7 @@ from hub.fleet import lead_all
 from hub.llm.language import LanguageError
 from hub.llm.prompt import PromptError
 from hub.load.scheduler import Scheduler
+from hub.say import command as say
 from hub.serve.server import serve_clients
 from hub.session import Service
 from hub.store import Store
@@ -47,7 +48,7 @@ SHORTS = {
 }
 
 
-COMMANDS = {"ask": ask.ABOUT, "transcribe": transcribe.ABOUT}
+COMMANDS = {"ask": ask.ABOUT, "say": say.ABOUT, "transcribe": transcribe.ABOUT}
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -57,6 +58,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         transcribe.main(rest)
     elif command == "ask":
         ask.main(rest)
+    elif command == "say":
+        say.main(rest)
     else:
         _hub(rest)
 
@@ -93,7 +96,8 @@ async def serve(settings: HubSettings, watch: Watch, closing: Closing) -> None:
         answers = await stack.enter_async_context(parts.answers(settings.llm, home, scheduler, timers))
         completeness = Completeness(home, settings.llm.language)
         sounds = Sounds(settings.tts.cache.memory_mb * 1_000_000)
-        voices = await stack.enter_async_context(parts.voices(settings.tts, scheduler, sounds))
+        loaded = await stack.enter_async_context(parts.voices(settings.tts, scheduler))
+        voices = parts.remembered(loaded, settings.tts.cache, sounds)
         foresight = parts.foresight(settings, home, answers.responder, voices, lambda: scheduler.busy > 0)
         engines = Engines(
             recognizer=await stack.enter_async_context(parts.recognizer(settings.stt, home, scheduler)),

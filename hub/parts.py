@@ -18,7 +18,18 @@ from pathlib import Path
 import msgspec
 
 import config
-from config.hub import HomeSettings, HubSettings, Llm, LlmEngine, Stt, SttEngine, Tts, TtsEngine, VadSettings
+from config.hub import (
+    CacheSettings,
+    HomeSettings,
+    HubSettings,
+    Llm,
+    LlmEngine,
+    Stt,
+    SttEngine,
+    Tts,
+    TtsEngine,
+    VadSettings,
+)
 from config.loading import SettingsError
 from hub.closing import RESTARTS
 from hub.foresight.foresight import Foresight
@@ -46,6 +57,7 @@ from hub.tts.cache.folder import Folder, place
 from hub.tts.cache.store import Sounds
 from hub.tts.checked import Checked
 from hub.tts.chunker import cut
+from hub.tts.levelled import levelled
 from hub.tts.voice import Voice, VoiceError
 from hub.turn import NOT_HEARD
 
@@ -203,40 +215,57 @@ def vad(settings: VadSettings) -> Callable[[], VoiceActivity] | None:
 
 
 @asynccontextmanager
-async def voices(settings: Tts, scheduler: Scheduler, sounds: Sounds) -> AsyncGenerator[dict[str, Cached]]:
-    """The settings' voices that can be loaded, in their order; the others are said and left out.
+async def voices(settings: Tts, scheduler: Scheduler, most: int | None = None) -> AsyncGenerator[dict[str, Voice]]:
+    """The first `most` of the settings' voices that can be loaded, in their order; the others are said and left out.
 
     Raises VoiceError with every reason where there is none.
     """
-    loaded: dict[str, Cached] = {}
+    loaded: dict[str, Voice] = {}
     reasons: list[str] = []
-    path = place(settings.cache.folder, os.environ)
-    folder = None if path is None else Folder(path)
     async with AsyncExitStack() as stack:
         for name in settings.engines:
+            if len(loaded) == most:
+                break
             try:
-                made = await stack.enter_async_context(voice(name, settings, scheduler))
-                loaded[name] = Cached(made, sounds, folder)
+                loaded[name] = await stack.enter_async_context(voice(name, settings, scheduler))
             except VoiceError as error:
                 reasons.append(str(error))
         if not loaded:
             raise VoiceError("; ".join(reasons))
         for reason in reasons:
-            _log.warning("a voice is left out, %s speaks: %s", next(iter(loaded)), reason)
+            _log.warning("a voice is left out, %s speaks: %s", next(iter(loaded.values())).name, reason)
         yield loaded
+
+
+def remembered(voices: Mapping[str, Voice], settings: CacheSettings, sounds: Sounds) -> dict[str, Cached]:
+    """The same voices, which remember what they have said."""
+    path = place(settings.folder, os.environ)
+    folder = None if path is None else Folder(path)
+    return {name: Cached(voice, sounds, folder) for name, voice in voices.items()}
 
 
 @asynccontextmanager
 async def voice(name: TtsEngine, settings: Tts, scheduler: Scheduler) -> AsyncGenerator[Voice]:
-    """One voice, loaded, that never passes broken sound on; raises VoiceError."""
+    """One voice, loaded, as loud as all others, that never passes broken sound on; raises VoiceError."""
+    async with _voice(name, settings, scheduler) as loaded:
+        yield await levelled(Checked(loaded))
+
+
+@asynccontextmanager
+async def _voice(name: TtsEngine, settings: Tts, scheduler: Scheduler) -> AsyncGenerator[Voice]:
     match name:
         case "espeak":
-            yield Checked(_espeak(settings, scheduler))
+            yield _espeak(settings, scheduler)
         case "kokoro":
             from hub.tts.kokoro.kokoro import Kokoro
 
             async with Scheduler(1) as own, Kokoro(settings.kokoro, own) as loaded:
-                yield Checked(loaded)
+                yield loaded
+        case "piper":
+            from hub.tts.piper.piper import piper
+
+            async with piper(settings.piper) as voices:
+                yield await voices.voice(settings.piper.voice)
 
 
 def _espeak(settings: Tts, scheduler: Scheduler) -> Voice:

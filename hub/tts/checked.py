@@ -108,4 +108,4 @@ def pcm(samples: np.ndarray[Any, Any]) -> bytes:
     """16-bit sound of samples from -1 to 1, clipped there; raises VoiceError where one is no number, or infinite."""
     if not np.all(np.isfinite(samples)):
         raise VoiceError("the voice's model made samples that are no numbers; its weights or the device are broken")
-    return (np.clip(samples, -1.0, 1.0) * 32767.0).astype("<i2").tobytes()
+    return bytes((np.clip(samples, -1.0, 1.0) * 32767.0).astype("<i2").tobytes())

@@ -15,6 +15,7 @@ from hub import parts
 from hub.home.homeassistant.homeassistant import HomeAssistant
 from hub.load.scheduler import Scheduler
 from hub.stt.recognizer import RecognizerError
+from hub.tts.voice import Voice, VoiceError
 from tests.hub.stt.sphinx.homes import NamedHome, thing
 from tests.settings import HUB_TOML
 
@@ -109,3 +110,53 @@ def test_an_agent_of_home_assistants_answers_in_the_chains_place_where_it_is_nam
             assert "conversation.home_assistant" in parts.responder(named.home, home, "en", chain).name
 
     asyncio.run(scenario())
+
+
+def voiced(*assignments: str) -> str:
+    """The name of the voice that the settings get."""
+
+    async def load() -> str:
+        async with Scheduler(1) as scheduler, parts.voices(settings(*assignments).tts, scheduler, most=1) as voices:
+            made: Voice = next(iter(voices.values()))
+            assert [piece async for piece in made.speak("Yes.")]
+            return made.name
+
+    return asyncio.run(load())
+
+
+NO_KOKORO = "tts.kokoro.model=/nowhere/model"
+
+
+def test_espeak_alone_speaks_by_default() -> None:
+    assert voiced().startswith("espeak-ng en-us")
+
+
+def test_a_voice_that_cannot_be_loaded_is_said_and_the_next_speaks(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        name = voiced('tts.engines=["kokoro", "espeak"]', NO_KOKORO)
+    assert name.startswith("espeak-ng")
+    (said,) = [record.getMessage() for record in caplog.records if record.name == "hub.parts"]
+    assert said.startswith(f"a voice is left out, {name} speaks: ")
+    assert "/nowhere/model" in said or "pip install" in said
+    assert "\n" not in said
+
+
+def test_where_no_voice_is_left_every_reason_is_told() -> None:
+    with pytest.raises(VoiceError) as error:
+        voiced('tts.engines=["kokoro", "espeak"]', NO_KOKORO, "tts.espeak.voice=martian")
+    assert "'martian'" in str(error.value)
+    assert "/nowhere/model" in str(error.value) or "pip install" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ('tts.engines=["espeak", "espeak"]', "each engine once"),
+        ("tts.engines=[]", "tts.engines"),
+        ("tts.kokoro.voice=../af_heart", "tts.kokoro.voice"),
+        ("tts.kokoro.voice=ef_dora", "tts.kokoro.voice"),
+    ],
+)
+def test_voices_that_there_cannot_be_are_refused(said: str, expected: str) -> None:
+    with pytest.raises(SettingsError, match=expected):
+        settings(said)

@@ -1,0 +1,1 @@
+"""hark-hub say: a text spoken as the hub speaks a reply."""
