@@ -17,11 +17,11 @@ from hub.load.arrivals import Arrivals
 from hub.load.estimates import Estimate, Estimates
 from hub.load.forecast import Course, Line, Stage, Step, Tier, course, first_sound_s, holding_s
 from hub.load.ladder import Ladder, Rung
-from hub.load.need import Need
+from hub.load.need import Kind, Need
 from hub.load.scheduler import Scheduler
 
-Where = Callable[[Stage, Tier], str]
-"""The device of an engine."""
+Where = Mapping[tuple[Stage, Tier], str]
+"""The device of each engine there is; where a smaller one is missing, the full one does its work."""
 
 
 class Load:
@@ -68,20 +68,20 @@ class Load:
         return first_sound_s(self._course(self.rung if rung is None else rung), self._lines())
 
     def step(self, stage: Stage, tier: Tier) -> Step:
-        """Where a stage runs, and what it takes of late."""
+        """Where a stage runs, and what it takes of late; an engine never used yet is believed to take nothing."""
         size = self._sizes[stage].value
-        device = self._where(stage, tier)
-        return Step(device, self._seconds[stage, tier].mean(size), self._busy[stage, tier].mean(size))
+        engine = (stage, tier if (stage, tier) in self._where else Tier.FULL)
+        return Step(self._where[engine], self._seconds[engine].mean(size), self._busy[engine].mean(size))
 
     def took(self, stage: Stage, tier: Tier, seconds: float, busy_s: float, size: float = 0.0) -> None:
         """A stage's result was of use so many seconds after it got its slot, which it kept for `busy_s`."""
         self._seconds[stage, tier].add(seconds, size)
         self._busy[stage, tier].add(busy_s, size)
         self._sizes[stage].add(size)
-        self._jobs[self._where(stage, tier)].add(busy_s)
+        self._jobs[self._where[stage, tier]].add(busy_s)
 
     def report(self) -> dict[str, object]:
-        """For who watches: the rung, the forecast and the waits in milliseconds, and counts."""
+        """For who watches: the rung, the forecast and the waits of answers in milliseconds, and counts."""
         return {
             "rung": self.rung.name.lower(),
             "forecast_ms": _ms(self.forecast()),
@@ -93,7 +93,7 @@ class Load:
         }
 
     def _device(self, name: str) -> dict[str, float]:
-        device, waits = self.devices[name], self._waits[name]
+        device, waits = self.devices[name], self._waits[name, Kind.ANSWER]
         return {
             "running": device.running,
             "waiting": device.busy - device.running,
@@ -102,7 +102,7 @@ class Load:
         }
 
     def _waited(self, name: str) -> Callable[[Need, float], None]:
-        return lambda need, seconds: self._waits[name].add(seconds)
+        return lambda need, seconds: self._waits[name, need.kind].add(seconds)
 
     def _lines(self) -> dict[str, Line]:
         return {

@@ -33,11 +33,15 @@ CHARACTERS = 15.0  # in a second of speech
 POLL_S = 1.0
 
 
-def where(stage: Stage, tier: Tier) -> str:
-    """A GPU for both models of the recognizer and the better voice; the smaller voice does not compete with them."""
-    if stage is Stage.LLM:
-        return "llm"
-    return "cpu" if tier is Tier.SMALL and stage is not Stage.STT else "gpu"
+WHERE = {
+    (Stage.STT, Tier.FULL): "gpu",
+    (Stage.STT, Tier.SMALL): "gpu",
+    (Stage.LLM, Tier.FULL): "llm",
+    (Stage.FIRST_CLAUSE, Tier.FULL): "gpu",
+    (Stage.FIRST_CLAUSE, Tier.SMALL): "cpu",
+    (Stage.CLAUSE, Tier.FULL): "gpu",
+    (Stage.CLAUSE, Tier.SMALL): "cpu",
+}
 
 
 @dataclass(slots=True)
@@ -164,7 +168,7 @@ class Crowd:
 
     @asynccontextmanager
     async def _on(self, stage: Stage, tier: Tier, need: Need) -> AsyncGenerator[None]:
-        async with self.load.devices[where(stage, tier)].slot(need):
+        async with self.load.devices[WHERE[stage, tier]].slot(need):
             yield
 
 
@@ -176,7 +180,7 @@ def crowd(turns_per_s: float, seconds: float, *, frozen: bool = False, seed: int
 
     async def run() -> Figures:
         clock = asyncio.get_running_loop().time
-        load = Load(SLOTS, where, Ladder(BUDGET_S, frozen), Admission(SATELLITES, 2**30), clock)
+        load = Load(SLOTS, WHERE, Ladder(BUDGET_S, frozen), Admission(SATELLITES, 2**30), clock)
         async with load:
             people = Crowd(load, seed)
             if before:

@@ -17,10 +17,9 @@ from tests import virtual_time
 SLOTS = {"gpu": 1, "cpu": 2, "llm": 4}
 
 
-def where(stage: Stage, tier: Tier) -> str:
-    if stage is Stage.LLM:
-        return "llm"
-    return "cpu" if tier is Tier.SMALL else "gpu"
+WHERE = {(stage, tier): {Tier.FULL: "gpu", Tier.SMALL: "cpu"}[tier] for stage in Stage for tier in Tier} | {
+    (Stage.LLM, Tier.FULL): "llm",
+}
 
 
 def loading(test: Callable[[Load], Awaitable[None]]) -> None:
@@ -28,10 +27,10 @@ def loading(test: Callable[[Load], Awaitable[None]]) -> None:
 
     async def scenario() -> None:
         ladder, clock = Ladder(budget_s=1.0), asyncio.get_running_loop().time
-        async with Load(SLOTS, where, ladder, Admission(8, 10**6), clock) as load:
+        async with Load(SLOTS, WHERE, ladder, Admission(8, 10**6), clock) as load:
+            load.took(Stage.LLM, Tier.FULL, 0.3, 1.0)
             for tier in Tier:
                 load.took(Stage.STT, tier, 0.2, 0.2)
-                load.took(Stage.LLM, tier, 0.3, 1.0)
                 load.took(Stage.FIRST_CLAUSE, tier, 0.1, 0.2, 20)
                 load.took(Stage.CLAUSE, tier, 0.1, 0.2, 60)
             await test(load)
@@ -103,3 +102,16 @@ def test_who_watches_sees_rung_waits_and_counts_and_an_idle_hub_comes_back() -> 
         }
 
     loading(scenario)
+
+
+def test_the_full_engine_does_the_work_of_a_smaller_one_that_is_missing() -> None:
+    where = {engine: device for engine, device in WHERE.items() if engine[1] is Tier.FULL}
+    load = Load(SLOTS, where, Ladder(1.0), Admission(8, 10**6))
+    load.took(Stage.STT, Tier.FULL, 0.2, 0.2)
+    assert load.step(Stage.STT, Tier.SMALL) == load.step(Stage.STT, Tier.FULL) == ("gpu", 0.2, 0.2, 1.0)
+
+
+def test_an_engine_that_was_never_used_is_tried() -> None:
+    load = Load(SLOTS, WHERE, Ladder(1.0), Admission(8, 10**6))
+    load.took(Stage.STT, Tier.FULL, 0.2, 0.2)
+    assert load.step(Stage.STT, Tier.SMALL) == ("cpu", 0.0, 0.0, 1.0)
