@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Hashable
+from math import ceil
+from typing import NamedTuple
+
 WEIGHT = 0.2  # of the newest value: some ten turns are remembered, and one slow turn moves it by a fifth
+
+REMEMBERED = 64  # jobs of one kind: the slowest twentieth of them are three
+FADING = 0.95  # weight of a job against the next newer one: the last twenty or so count
 
 
 class Estimate:
@@ -19,3 +27,61 @@ class Estimate:
     def value(self) -> float:
         """The mean so far, in seconds."""
         return self.seconds or 0.0
+
+
+class Took(NamedTuple):
+    """One job: its size, in what its stage counts (characters, seconds of sound), and the seconds that it took."""
+
+    size: float
+    seconds: float
+
+
+class Sized:
+    """What jobs of one kind take as `fixed + rate x size`: a least-squares line, in which older jobs fade.
+
+    Neither part is ever below zero: where the line would have it so, the other part alone is fitted. Jobs that are all
+    of one size have no rate.
+    """
+
+    def __init__(self) -> None:
+        self._took: deque[Took] = deque(maxlen=REMEMBERED)
+        self._fixed = self._rate = self._over = 0.0
+
+    def add(self, seconds: float, size: float = 0.0) -> None:
+        """One more measurement."""
+        self._took.append(Took(size, seconds))
+        self._fixed, self._rate = _line(self._took)
+        over = sorted(took.seconds - self.mean(took.size) for took in self._took)
+        self._over = over[ceil(0.95 * len(over)) - 1]
+
+    def mean(self, size: float = 0.0) -> float:
+        """Seconds that a job of this size takes: the value for forecasts; 0 while nothing is known."""
+        return self._fixed + self._rate * size
+
+    def p95(self, size: float = 0.0) -> float:
+        """Seconds that 19 of 20 jobs of this size stay below: the line, and what so many of them were above it."""
+        return max(0.0, self.mean(size) + self._over)
+
+
+def _line(jobs: deque[Took]) -> tuple[float, float]:
+    weights = [FADING**age for age in range(len(jobs) - 1, -1, -1)]
+    total = sum(weights)
+    size = sum(weight * job.size for weight, job in zip(weights, jobs, strict=True)) / total
+    mean = sum(weight * job.seconds for weight, job in zip(weights, jobs, strict=True)) / total
+    spread = sum(weight * (job.size - size) ** 2 for weight, job in zip(weights, jobs, strict=True))
+    both = sum(weight * (job.size - size) * (job.seconds - mean) for weight, job in zip(weights, jobs, strict=True))
+    if spread <= 1e-12 * total * size**2 or both <= 0:
+        return mean, 0.0
+    rate = both / spread
+    return (mean - rate * size, rate) if mean >= rate * size else (0.0, mean / size)
+
+
+class Estimates:
+    """What is known of each kind of job, by stage, tier or whatever tells them apart."""
+
+    def __init__(self) -> None:
+        self._known: dict[Hashable, Sized] = {}
+
+    def __getitem__(self, key: Hashable) -> Sized:
+        """Of jobs of this kind; made where it is new. Keys come from the code, never from outside."""
+        return self._known.setdefault(key, Sized())

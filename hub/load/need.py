@@ -32,6 +32,8 @@ class Need:
     deadline: float = math.inf
     rest_s: float = 0.0
     """Estimated seconds of the work that has to follow until the person hears something."""
+    work_s: float = 0.0
+    """Estimated seconds of the job itself."""
 
 
 SOME_DAY = Need()

@@ -1,43 +1,70 @@
-"""All engine work of the hub waits here for a worker thread: first in, first out.
+"""All work of one device waits here for one of its slots, in the order of hub/load/order.py.
 
-Rules: work is a blocking call. Cancelling the caller takes waiting work out of the queue; work that already
-runs keeps its slot until it ends, since no library can be stopped from outside, and its result is dropped.
-Work that streams is told at its next piece that nobody listens any more, and ends there.
+Strategy: who wants a slot waits in the event loop, and only who has one is given a thread, so nothing waits where it
+can be neither overtaken nor withdrawn. A job is a blocking call (`run`, `stream`) or what an `async with` holds a slot
+for (`slot`).
+
+Rules: cancelling the caller takes waiting work out of the order; a blocking call that already runs keeps its slot until
+it ends, since no library can be stopped from outside, and its result is dropped. Work that streams is told at its next
+piece that nobody listens any more, and ends there.
 """
 
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from types import TracebackType
-from typing import Any, Generic, Self, TypeVar
+from typing import Self, TypeVar
 
-from hub.load.need import SOME_DAY, Need
+from hub.load.need import SOME_DAY, Kind, Need
+from hub.load.order import OLDEST_PARTIAL_S, Job, Order
+from hub.load.pipe import Abandoned, Pipe
+
+__all__ = ["Abandoned", "Scheduler", "Superseded"]
+
+CLOCK_S = 0.001  # a timer of the loop may come this much early
 
 T = TypeVar("T")
 
+Waited = Callable[[Need, float], None]
+"""Is told how many seconds a job has waited, as it begins."""
 
-class Abandoned(Exception):
-    """Raised inside streaming work when its reader has gone."""
+
+class Superseded(Exception):
+    """Raised to who asked for a partial that waited too long: ask again, with the sound that has come meanwhile."""
 
 
 class Scheduler:
-    """A fixed number of slots, each a thread; as an async context it waits on leaving for what still runs."""
+    """A fixed number of slots; as an async context it waits on leaving for the threads that still run."""
 
-    def __init__(self, slots: int) -> None:
+    def __init__(self, slots: int, on_wait: Waited = lambda need, seconds: None) -> None:
+        self.slots = slots
+        self.running = 0
+        """Slots that are held."""
+        self._on_wait = on_wait
         self._pool = ThreadPoolExecutor(slots, thread_name_prefix="engine")
-        self._jobs: set[Future[Any]] = set()
+        self._order = Order()
+        self._turns: dict[Job, asyncio.Future[bool]] = {}  # whether a job may begin, or else is superseded
 
     @property
     def busy(self) -> int:
         """Jobs that wait or run."""
-        return len(self._jobs)
+        return len(self._order) + self.running
+
+    def waiting(self, kind: Kind) -> int:
+        """Jobs of a kind that wait."""
+        return self._order.waiting(kind)
+
+    def pressing(self) -> int:
+        """Waiting jobs that go before the next answer."""
+        return self._order.pressing(asyncio.get_running_loop().time())
 
     async def run(self, work: Callable[[], T], need: Need = SOME_DAY) -> T:
-        """Runs one blocking call in its turn and returns what it returned."""
-        return await asyncio.wrap_future(self._submit(work))
+        """Runs one blocking call in its turn and returns what it returned; raises Superseded for a partial."""
+        await self._enter(need)
+        return await asyncio.wrap_future(self._hand(work))
 
     async def stream(
         self, work: Callable[[Callable[[T], None]], None], limit: int, need: Need = SOME_DAY
@@ -46,21 +73,81 @@ class Scheduler:
 
         Work that is `limit` pieces ahead of its reader waits in `emit`, so memory stays bounded.
         """
-        pipe: _Pipe[T] = _Pipe(asyncio.get_running_loop(), limit)
-        job = self._submit(lambda: pipe.fill(work))
+        await self._enter(need)
+        pipe: Pipe[T] = Pipe(asyncio.get_running_loop(), limit)
+        job = self._hand(lambda: pipe.fill(work))
         try:
             while (piece := await pipe.get()) is not None:
                 yield piece[0]
             await asyncio.wrap_future(job)  # raises what the work raised
         finally:
             pipe.abandon()
-            job.cancel()  # where it has not begun
 
-    def _submit(self, work: Callable[[], T]) -> Future[T]:
-        job = self._pool.submit(work)
-        self._jobs.add(job)
-        job.add_done_callback(self._jobs.discard)
+    @asynccontextmanager
+    async def slot(self, need: Need = SOME_DAY) -> AsyncGenerator[None]:
+        """Holds a slot for work that is a coroutine and ends when it is cancelled."""
+        await self._enter(need)
+        try:
+            yield
+        finally:
+            self._leave()
+
+    async def _enter(self, need: Need) -> None:
+        loop = asyncio.get_running_loop()
+        job, turn = self._order.put(need, loop.time()), loop.create_future()
+        self._turns[job] = turn
+        self._begin()
+        if need.kind is Kind.PARTIAL and not turn.done():
+            loop.call_later(OLDEST_PARTIAL_S + CLOCK_S, self._begin)
+        try:
+            granted = await turn
+        except asyncio.CancelledError:
+            self._order.withdraw(job)
+            self._turns.pop(job, None)
+            if not turn.cancelled() and turn.result():  # cancelled just as it might have begun
+                self._leave()
+            raise
+        if not granted:
+            raise Superseded
+
+    def _begin(self) -> None:
+        """Lets those begin for whom there are slots."""
+        now = asyncio.get_running_loop().time()
+        for old in self._order.expired(now):
+            self._tell(old, False)
+        while self.running < self.slots and (job := self._order.next(now)) is not None:
+            if self._tell(job, True):
+                self.running += 1
+                self._on_wait(job.need, now - job.since)
+
+    def _tell(self, job: Job, granted: bool) -> bool:
+        turn = self._turns.pop(job)
+        if turn.cancelled():
+            return False
+        turn.set_result(granted)
+        return granted
+
+    def _leave(self) -> None:
+        self.running -= 1
+        self._begin()
+
+    def _hand(self, work: Callable[[], T]) -> Future[T]:
+        """Gives work that has a slot to a thread, which is free then."""
+        loop = asyncio.get_running_loop()
+        try:
+            job = self._pool.submit(work)
+        except RuntimeError:  # the scheduler has been left
+            self._leave()
+            raise
+        job.add_done_callback(lambda _: self._ended(loop))
         return job
+
+    def _ended(self, loop: asyncio.AbstractEventLoop) -> None:
+        """In the worker."""
+        try:
+            loop.call_soon_threadsafe(self._leave)
+        except RuntimeError:  # the loop was closed before its work ended
+            self.running -= 1
 
     async def __aenter__(self) -> Self:
         return self
@@ -69,44 +156,3 @@ class Scheduler:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await asyncio.get_running_loop().run_in_executor(None, self._pool.shutdown)
-
-
-class _Pipe(Generic[T]):
-    """A bounded queue from a worker thread to the event loop; its items are one-tuples, None is the end."""
-
-    def __init__(self, loop: asyncio.AbstractEventLoop, limit: int) -> None:
-        self._loop = loop
-        self._queue: asyncio.Queue[tuple[T] | None] = asyncio.Queue()  # bounded by the free places below
-        self._free = threading.Semaphore(limit)
-        self._abandoned = False
-
-    def fill(self, work: Callable[[Callable[[T], None]], None]) -> None:
-        """In the worker: does the work and marks its end."""
-        try:
-            work(self._emit)
-        except Abandoned:
-            return
-        finally:
-            self._put(None)
-
-    def _emit(self, piece: T) -> None:
-        if not self._abandoned:
-            self._free.acquire()
-        if self._abandoned:  # now, or before: a library may call once more after it was told to stop
-            raise Abandoned
-        self._put((piece,))
-
-    def _put(self, item: tuple[T] | None) -> None:
-        if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._queue.put_nowait, item)
-
-    async def get(self) -> tuple[T] | None:
-        """In the loop: the next item, None at the end."""
-        item = await self._queue.get()
-        self._free.release()
-        return item
-
-    def abandon(self) -> None:
-        """In the loop: nobody reads any more."""
-        self._abandoned = True
-        self._free.release()

@@ -9,8 +9,13 @@ from contextlib import aclosing
 from functools import partial
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from hub.load.scheduler import Abandoned, Scheduler
+from hub.load.need import Kind, Need
+from hub.load.order import OLDEST_PARTIAL_S
+from hub.load.scheduler import Abandoned, Scheduler, Superseded
+from tests import virtual_time
 
 LATE_S = 10.0  # only a hanging test sees the end of it
 
@@ -301,3 +306,134 @@ def test_a_stream_that_nobody_reads_costs_no_work() -> None:
 
     scheduling(scenario)
     assert counting.emitted == 0
+
+
+# In order
+
+
+def test_threads_take_the_jobs_in_the_order_of_their_needs() -> None:
+    async def scenario(scheduler: Scheduler) -> None:
+        gate, order, now = Work(), list[Kind](), asyncio.get_running_loop().time()
+        first = asyncio.create_task(scheduler.run(gate))
+        await wait_for(gate.begun)
+        kinds = [Kind.AHEAD, Kind.SPECULATION, Kind.SPEECH, Kind.ANSWER]
+        needs = [Need(kind, deadline=now + LATE_S, work_s=LATE_S - 0.5) for kind in kinds]
+        later = [asyncio.create_task(scheduler.run(partial(order.append, need.kind), need)) for need in needs]
+        await asyncio.sleep(0)
+        assert [scheduler.waiting(kind) for kind in Kind] == [1, 1, 1, 0, 1]
+        assert scheduler.pressing() == 1
+        gate.may_end.set()
+        await asyncio.gather(first, *later)
+        assert order == sorted(kinds)
+
+    scheduling(scenario)
+
+
+@given(
+    st.integers(1, 3),
+    st.lists(st.tuples(st.sampled_from(Kind), st.floats(0, 5), st.floats(0.01, 2), st.none() | st.floats(0, 5))),
+)
+def test_slots_are_never_more_never_idle_and_nobody_is_forgotten(
+    slots: int, jobs: list[tuple[Kind, float, float, float | None]]
+) -> None:
+    """Each job comes at a time, takes its seconds, and is cancelled at another time, if at all."""
+    waits, scheduler = list[float](), Scheduler(slots, lambda need, seconds: waits.append(seconds))
+    begun, ended, superseded = [0], [0], [0]
+
+    async def job(kind: Kind, at: float, takes: float) -> None:
+        await asyncio.sleep(at)
+        try:
+            async with scheduler.slot(Need(kind, deadline=at + 1)):
+                begun[0] += 1
+                assert scheduler.running <= slots
+                await asyncio.sleep(takes)
+                assert scheduler.running == slots or scheduler.busy == scheduler.running
+                ended[0] += 1
+        except Superseded:
+            superseded[0] += 1
+            assert kind is Kind.PARTIAL
+
+    async def scenario() -> None:
+        loop = asyncio.get_running_loop()
+        tasks = [asyncio.create_task(job(kind, at, takes)) for kind, at, takes, _ in jobs]
+        for task, (_, _, _, cancelled_at) in zip(tasks, jobs, strict=True):
+            if cancelled_at is not None:
+                loop.call_at(cancelled_at, task.cancel)
+        done = await asyncio.gather(*tasks, return_exceptions=True)
+        cancelled = sum(isinstance(result, asyncio.CancelledError) for result in done)
+        assert ended[0] + superseded[0] + cancelled == len(jobs)
+        assert scheduler.busy == 0
+        assert begun[0] <= len(waits) <= len(jobs)  # who is cancelled as it may begin has waited, too
+
+    virtual_time.run(scenario())
+
+
+def test_a_partial_that_waits_too_long_is_told_so_and_never_runs() -> None:
+    async def scenario() -> None:
+        scheduler, loop = Scheduler(1), asyncio.get_running_loop()
+        async with scheduler.slot():
+            with pytest.raises(Superseded):
+                await scheduler.run(lambda: pytest.fail("it ran"), Need(Kind.PARTIAL))
+            assert OLDEST_PARTIAL_S <= loop.time() <= OLDEST_PARTIAL_S + 0.1
+        assert scheduler.busy == 0
+
+    virtual_time.run(scenario())
+
+
+def test_how_long_each_job_has_waited_is_told() -> None:
+    told = list[tuple[str, float]]()
+
+    async def job(scheduler: Scheduler, satellite: str) -> None:
+        async with scheduler.slot(Need(Kind.ANSWER, satellite)):
+            await asyncio.sleep(2)
+
+    async def scenario() -> None:
+        scheduler = Scheduler(1, lambda need, seconds: told.append((need.satellite, seconds)))
+        await asyncio.gather(*(job(scheduler, satellite) for satellite in "abc"))
+
+    virtual_time.run(scenario())
+    assert told == [("a", 0.0), ("b", 2.0), ("c", 4.0)]
+
+
+def test_work_that_was_cancelled_as_it_might_have_begun_gives_its_slot_back() -> None:
+    async def scenario() -> None:
+        scheduler = Scheduler(1)
+        async with scheduler.slot():
+            waiting = asyncio.create_task(scheduler.run(lambda: pytest.fail("it ran")))
+            await asyncio.sleep(0)
+        waiting.cancel()  # it has been given the slot, and does not know it yet
+        await asyncio.wait([waiting])
+        assert waiting.cancelled()
+        assert scheduler.busy == 0
+
+    virtual_time.run(scenario())
+
+
+def test_a_scheduler_outlives_a_loop_that_was_closed_before_its_work_ended() -> None:
+    work, scheduler = Work(), Scheduler(1)
+
+    async def leaves() -> None:
+        running = asyncio.create_task(scheduler.run(work))
+        await wait_for(work.begun)
+        running.cancel()
+        await asyncio.wait([running])
+
+    async def comes_again() -> None:
+        async with asyncio.timeout(LATE_S), scheduler:
+            assert scheduler.busy == 1
+            work.may_end.set()
+        assert scheduler.busy == 0
+
+    asyncio.run(leaves())
+    asyncio.run(comes_again())
+
+
+def test_a_scheduler_that_was_left_says_so_and_holds_no_slot() -> None:
+    async def scenario() -> None:
+        async with Scheduler(1) as scheduler:
+            pass
+        with pytest.raises(RuntimeError):
+            await scheduler.run(lambda: None)
+        assert scheduler.busy == 0
+
+    asyncio.run(scenario())
