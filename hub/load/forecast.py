@@ -12,28 +12,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import Enum
 from typing import NamedTuple
 
 from hub.load.ladder import Rung
+from hub.load.need import Stage, Tier
 
 HALF = 0.5
-
-
-class Stage(Enum):
-    """A kind of work in a turn."""
-
-    STT = "final transcript"
-    LLM = "the model, to its first clause"
-    FIRST_CLAUSE = "speech of the first clause"
-    CLAUSE = "speech of a later clause"
-
-
-class Tier(Enum):
-    """Which engine does it."""
-
-    FULL = "full"
-    SMALL = "small"
 
 
 class Step(NamedTuple):
@@ -79,7 +63,7 @@ def course(rung: Rung, step: Callable[[Stage, Tier], Step], clauses: float) -> C
     short = rung is Rung.SHORT_REPLY
     words = step(Stage.STT, tier(Rung.SMALL_STT))
     thought = () if short else (step(Stage.LLM, Tier.FULL),)
-    first = step(Stage.FIRST_CLAUSE, tier(Rung.SMALL_VOICE_FIRST))
+    first = step(Stage.FIRST_CLAUSE, tier(Rung.SMALL_VOICE))
     later = step(Stage.CLAUSE, tier(Rung.SMALL_VOICE))._replace(jobs=max(0.0, clauses - 1))
     return Course((words, *thought, first), () if short else (later,))
 

@@ -49,17 +49,15 @@ class Rung(IntEnum):
     """Partial transcripts."""
     SMALL_STT = 5
     """The large model for final transcripts."""
-    SMALL_VOICE_FIRST = 6
-    """The better voice, for the first clause."""
-    SMALL_VOICE = 7
+    SMALL_VOICE = 6
     """The better voice."""
-    SHORT_REPLY = 8
+    SHORT_REPLY = 7
     """The language model: a short reply of the hub's own, in the smaller voice."""
 
     @property
     def voice(self) -> int:
-        """Which voice is heard: the better, both, or the smaller."""
-        return min(max(0, self - Rung.SMALL_STT), 2)
+        """Which voice is heard: the better, or the smaller."""
+        return int(self >= Rung.SMALL_VOICE)
 
 
 class Ladder:

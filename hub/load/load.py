@@ -15,9 +15,9 @@ from typing import Self
 from hub.load.admission import Admission
 from hub.load.arrivals import Arrivals
 from hub.load.estimates import Estimate, Estimates
-from hub.load.forecast import Course, Line, Stage, Step, Tier, course, first_sound_s, holding_s
+from hub.load.forecast import Course, Line, Step, course, first_sound_s, holding_s
 from hub.load.ladder import Ladder, Rung
-from hub.load.need import Kind, Need
+from hub.load.need import Kind, Need, Stage, Tier
 from hub.load.scheduler import Scheduler
 
 Where = Mapping[tuple[Stage, Tier], str]
@@ -35,7 +35,7 @@ class Load:
         admission: Admission,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.devices = {name: Scheduler(count, self._waited(name)) for name, count in slots.items()}
+        self.devices = {name: Scheduler(count, self._waited(name), self._ended) for name, count in slots.items()}
         self.admission = admission
         self.clauses = Estimate()
         """Of a reply."""
@@ -100,6 +100,11 @@ class Load:
             "wait_ms": _ms(waits.mean()),
             "wait_p95_ms": _ms(waits.p95()),
         }
+
+    def _ended(self, need: Need, first_s: float, seconds: float) -> None:
+        if need.work is not None:
+            stage, tier, size = need.work
+            self.took(stage, tier, first_s, seconds, size)
 
     def _waited(self, name: str) -> Callable[[Need, float], None]:
         return lambda need, seconds: self._waits[name, need.kind].add(seconds)

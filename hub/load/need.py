@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import Enum, IntEnum
+from typing import NamedTuple
 
 
 class Kind(IntEnum):
@@ -22,6 +23,31 @@ class Kind(IntEnum):
     """What may be wanted one day."""
 
 
+class Stage(Enum):
+    """A kind of work in a turn."""
+
+    STT = "final transcript"
+    LLM = "the model, to its first clause"
+    FIRST_CLAUSE = "speech of the first clause"
+    CLAUSE = "speech of a later clause"
+
+
+class Tier(Enum):
+    """Which engine does it."""
+
+    FULL = "full"
+    SMALL = "small"
+
+
+class Work(NamedTuple):
+    """What a job is, so that what it took tells what the next such will take."""
+
+    stage: Stage
+    tier: Tier
+    size: float = 0.0
+    """Seconds of sound, or characters of text."""
+
+
 @dataclass(frozen=True, slots=True)
 class Need:
     """`deadline` is a time of the event loop's clock, in seconds, by which the job should be done."""
@@ -34,6 +60,8 @@ class Need:
     """Estimated seconds of the work that has to follow until the person hears something."""
     work_s: float = 0.0
     """Estimated seconds of the job itself."""
+    work: Work | None = None
+    """None for what no forecast is made of."""
 
 
 SOME_DAY = Need()

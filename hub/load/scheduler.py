@@ -28,8 +28,15 @@ CLOCK_S = 0.001  # a timer of the loop may come this much early
 
 T = TypeVar("T")
 
+Ended = Callable[[Need, float, float], None]
+"""Is told how many seconds after it began a job's first result was there, and after how many it ended."""
 Waited = Callable[[Need, float], None]
 """Is told how many seconds a job has waited, as it begins."""
+
+
+def clock() -> float:
+    """The running loop's, in seconds."""
+    return asyncio.get_running_loop().time()
 
 
 class Superseded(Exception):
@@ -39,11 +46,17 @@ class Superseded(Exception):
 class Scheduler:
     """A fixed number of slots; as an async context it waits on leaving for the threads that still run."""
 
-    def __init__(self, slots: int, on_wait: Waited = lambda need, seconds: None) -> None:
+    def __init__(
+        self,
+        slots: int,
+        on_wait: Waited = lambda need, seconds: None,
+        on_end: Ended = lambda need, first_s, seconds: None,
+    ) -> None:
         self.slots = slots
         self.running = 0
         """Slots that are held."""
         self._on_wait = on_wait
+        self._on_end = on_end
         self._pool = ThreadPoolExecutor(slots, thread_name_prefix="engine")
         self._order = Order()
         self._turns: dict[Job, asyncio.Future[bool]] = {}  # whether a job may begin, or else is superseded
@@ -63,8 +76,10 @@ class Scheduler:
 
     async def run(self, work: Callable[[], T], need: Need = SOME_DAY) -> T:
         """Runs one blocking call in its turn and returns what it returned; raises Superseded for a partial."""
-        await self._enter(need)
-        return await asyncio.wrap_future(self._hand(work))
+        began = await self._enter(need)
+        done = await asyncio.wrap_future(self._hand(work))
+        self._on_end(need, clock() - began, clock() - began)
+        return done
 
     async def stream(
         self, work: Callable[[Callable[[T], None]], None], limit: int, need: Need = SOME_DAY
@@ -73,26 +88,32 @@ class Scheduler:
 
         Work that is `limit` pieces ahead of its reader waits in `emit`, so memory stays bounded.
         """
-        await self._enter(need)
+        began = await self._enter(need)
         pipe: Pipe[T] = Pipe(asyncio.get_running_loop(), limit)
         job = self._hand(lambda: pipe.fill(work))
+        first_s = None
         try:
             while (piece := await pipe.get()) is not None:
+                first_s = clock() - began if first_s is None else first_s
                 yield piece[0]
             await asyncio.wrap_future(job)  # raises what the work raised
+            if first_s is not None:
+                self._on_end(need, first_s, clock() - began)
         finally:
             pipe.abandon()
 
     @asynccontextmanager
     async def slot(self, need: Need = SOME_DAY) -> AsyncGenerator[None]:
         """Holds a slot for work that is a coroutine and ends when it is cancelled."""
-        await self._enter(need)
+        began = await self._enter(need)
         try:
             yield
+            self._on_end(need, clock() - began, clock() - began)
         finally:
             self._leave()
 
-    async def _enter(self, need: Need) -> None:
+    async def _enter(self, need: Need) -> float:
+        """Returns the time, once there is a slot."""
         loop = asyncio.get_running_loop()
         job, turn = self._order.put(need, loop.time()), loop.create_future()
         self._turns[job] = turn
@@ -109,6 +130,7 @@ class Scheduler:
             raise
         if not granted:
             raise Superseded
+        return clock()
 
     def _begin(self) -> None:
         """Lets those begin for whom there are slots."""

@@ -13,10 +13,9 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 from hub.load.admission import Admission
-from hub.load.forecast import Stage, Tier
 from hub.load.ladder import Ladder, Rung
 from hub.load.load import Load
-from hub.load.need import Kind, Need
+from hub.load.need import Kind, Need, Stage, Tier
 from hub.load.scheduler import Superseded
 from tests import virtual_time
 
@@ -172,7 +171,7 @@ class Crowd:
             yield
 
 
-SMALLER = (Rung.SMALL_STT, Rung.SMALL_VOICE_FIRST, Rung.SMALL_VOICE)
+SMALLER = (Rung.SMALL_STT, Rung.SMALL_VOICE, Rung.SMALL_VOICE)
 
 
 def crowd(turns_per_s: float, seconds: float, *, frozen: bool = False, seed: int = 1, before: float = 0.0) -> Figures:

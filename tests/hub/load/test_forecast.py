@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.load.arrivals import LONG_S, SHORT_S, Arrivals
-from hub.load.forecast import Course, Line, Stage, Step, Tier, course, first_sound_s, holding_s
+from hub.load.forecast import Course, Line, Step, course, first_sound_s, holding_s
 from hub.load.ladder import Rung
+from hub.load.need import Stage, Tier
 
 LINES = st.builds(Line, st.integers(1, 4), st.integers(0, 4), st.integers(0, 20), st.floats(0, 2))
 STEPS = st.builds(Step, st.sampled_from(["gpu", "cpu"]), st.floats(0, 1), st.floats(0, 1), st.floats(1, 5))
@@ -63,7 +64,7 @@ def test_each_rung_takes_what_it_says_off_the_better_device(clauses: float) -> N
 
     taken = [busy_s(rung, "gpu") for rung in Rung]
     assert taken == sorted(taken, reverse=True)
-    assert taken[Rung.FULL] == taken[Rung.NO_PARTIALS] > taken[Rung.SMALL_STT] > taken[Rung.SMALL_VOICE_FIRST]
+    assert taken[Rung.FULL] == taken[Rung.NO_PARTIALS] > taken[Rung.SMALL_STT] > taken[Rung.SMALL_VOICE]
     assert taken[Rung.SMALL_VOICE] == 0.0
     assert busy_s(Rung.SMALL_VOICE, "llm") > busy_s(Rung.SHORT_REPLY, "llm") == 0.0
 

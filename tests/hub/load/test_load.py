@@ -8,10 +8,9 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from hub.load.admission import Admission
-from hub.load.forecast import Stage, Tier
 from hub.load.ladder import Ladder, Rung
 from hub.load.load import Load
-from hub.load.need import Kind, Need
+from hub.load.need import Kind, Need, Stage, Tier
 from tests import virtual_time
 
 SLOTS = {"gpu": 1, "cpu": 2, "llm": 4}
@@ -60,7 +59,7 @@ def test_who_waits_on_a_device_makes_it_later_there_and_the_ladder_avoids_it() -
             assert load.devices["gpu"].waiting(Kind.ANSWER) == 7
             assert load.forecast() > 2.0
             assert round(load.forecast(Rung.SMALL_VOICE), 6) == 0.6
-            assert load.begin() is Rung.SMALL_VOICE_FIRST
+            assert load.begin() is Rung.SMALL_VOICE
             assert round(load.forecast(), 6) == 0.6
 
     loading(scenario)
@@ -87,7 +86,7 @@ def test_who_watches_sees_rung_waits_and_counts_and_an_idle_hub_comes_back() -> 
             load.begin()
             places = [load.admission.admit() for _ in range(9)]
             report = load.report()
-        assert report["rung"] == "small_voice_first"
+        assert report["rung"] == "small_voice"
         assert (report["admitted"], report["refused"], report["turns"]) == (8, 1, 8)
         assert places[-1] is None
         await asyncio.sleep(60)
