@@ -1,6 +1,6 @@
 """One turn, top to bottom: what a person asked is heard, answered and spoken, each stage ahead of the next.
 
-    sound → hear → respond → clauses → speech → pace → the satellite
+    sound → hear → respond → clauses → speakable, speech → pace → the satellite
 
 Every stage is a function from an async iterator to an async iterator. Barge-in cancels the task that runs
 `take_turn`; each `async with` on this page then ends its stage, so nothing of the turn is left. The reply is begun at
@@ -33,6 +33,7 @@ from hub.stt.recognizer import RecognizerError, Words
 from hub.timeline import Timeline
 from hub.tts.chunker import clauses
 from hub.tts.pacing import pace
+from hub.tts.speakable.speakable import speakable
 from hub.tts.spoken import Spoken
 from hub.tts.voice import VoiceError
 from hub.watch import Watch
@@ -170,7 +171,7 @@ async def speak(room: Room, turn: Turn, reply: AsyncGenerator[str, None], reques
     try:
         async with (
             ahead(reply, TOKENS_AHEAD) as text,
-            ahead(timed_clauses(text, turn), CLAUSES_AHEAD) as chunks,
+            ahead(timed_clauses(room, text, turn), CLAUSES_AHEAD) as chunks,
             ahead(speech(room, chunks, turn), PIECES_AHEAD) as pieces,
             aclosing(pace(pieces, sound, room.progress, pacing.ahead_s)) as paced,
         ):
@@ -193,9 +194,9 @@ async def speak(room: Room, turn: Turn, reply: AsyncGenerator[str, None], reques
         await room.send(Error(text="the reply could not be spoken", code="tts-failed"))
 
 
-async def timed_clauses(text: AsyncIterator[str], turn: Turn) -> AsyncGenerator[str, None]:
+async def timed_clauses(room: Room, text: ahead[str], turn: Turn) -> AsyncGenerator[str, None]:
     """The chunks of the reply; the first is timed from the question to here."""
-    chunks = clauses(text)
+    chunks = clauses(text, lambda: room.spoken.made_s - room.progress.played_s)
     async with aclosing(chunks):
         with turn.timeline.span("llm"):
             chunk = await anext(chunks, None)
@@ -212,7 +213,9 @@ async def speech(room: Room, chunks: AsyncIterator[str], turn: Turn) -> AsyncGen
     kind = turn.engines.voice.format
     async for chunk in chunks:
         room.spoken.clause(chunk)
-        async with aclosing(turn.engines.voice.speak(chunk)) as sound:
+        if not (words := speakable(chunk, turn.settings.llm.language)):
+            continue
+        async with aclosing(turn.engines.voice.speak(words)) as sound:
             with turn.timeline.span("tts", only_first=True):
                 piece = await anext(sound, None)
             if piece is not None:

@@ -3,9 +3,9 @@
     synthesize                                                    → audio-start audio-chunk… audio-stop
     synthesize-start synthesize-chunk… synthesize? synthesize-stop → the same, and synthesize-stopped
 
-Strategy: text is cut into clauses as it comes (hub/tts/chunker.py), so that speech starts at the first. Whatever the
-voice's own format, the sound is 22050 Hz, 16 bit, mono: Home Assistant passes that on to satellites as it is, and other
-formats through ffmpeg.
+Strategy: text is cut into clauses as it comes (hub/tts/chunker.py), so that speech starts at the first, and put into
+words (hub/tts/speakable). Whatever the voice's own format, the sound is 22050 Hz, 16 bit, mono: Home Assistant passes
+that on to satellites as it is, and other formats through ffmpeg.
 
 Rules: there is one voice, and who asks for another gets it. The `synthesize` inside a stream repeats its text for
 servers that do not stream, and is passed over.
@@ -24,6 +24,7 @@ from wyoming.tts import SynthesizeChunk, SynthesizeStop, SynthesizeStopped
 from hub.serve.client import Client
 from hub.stages import ahead
 from hub.tts.chunker import clauses
+from hub.tts.speakable.speakable import speakable
 from hub.tts.voice import Voice, VoiceError
 from wire.errors import MalformedEvent, TooLarge, WireError
 from wire.pcm import PcmFormat
@@ -46,6 +47,7 @@ class TextToSpeech:
     """The service."""
 
     voice: Voice
+    language: str
 
     async def say(self, synthesize: Event, client: Client) -> None:
         """`synthesize`: sends the sound of its text. Raises NotSpoken, MalformedEvent and TooLarge."""
@@ -69,12 +71,14 @@ class TextToSpeech:
             raise NotSpoken(str(error)) from error
         await client.send(AudioStop())
 
-    async def _sound(self, text: AsyncIterator[str]) -> AsyncGenerator[bytes, None]:
+    async def _sound(self, text: ahead[str]) -> AsyncGenerator[bytes, None]:
         """Yields sound in the format SPOKEN, each piece as it is made."""
         resampler = Resampler(self.voice.format, SPOKEN.rate)
         async with aclosing(clauses(text)) as chunks:
             async for chunk in chunks:
-                async with aclosing(self.voice.speak(chunk)) as pieces:
+                if not (words := speakable(chunk, self.language)):
+                    continue
+                async with aclosing(self.voice.speak(words)) as pieces:
                     async for piece in pieces:
                         yield resampler.push(piece)
         yield resampler.flush()

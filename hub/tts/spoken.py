@@ -24,6 +24,11 @@ class Spoken:
         self._clauses[-1] = (text, before + seconds)
 
     @property
+    def made_s(self) -> float:
+        """Seconds of sound that were made."""
+        return sum(seconds for _, seconds in self._clauses)
+
+    @property
     def text(self) -> str:
         """All of it."""
         return " ".join(text for text, seconds in self._clauses if seconds)
