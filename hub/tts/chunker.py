@@ -16,10 +16,10 @@ from hub.stages import ahead
 from hub.tts.cutting.first_clause import FirstClause
 from hub.tts.cutting.sentences import Sentences, one_sentence
 
-FIRST_PATIENCE_S = 0.25  # from the reply's first letter: then its words are said, though no mark has come
-SLACK_SHARE = (
-    0.5  # of the sound that is ready: so long a chunk can be made, and its text waited for, before it is needed
-)
+PATIENCE_S = 0.25
+"""For more text, from the first letter of a reply: then its words are said though no mark has come. Whole sentences
+wait longer for others where there is sound enough."""
+SLACK_SHARE = 0.5  # of the sound that is ready: so long is waited for a chunk's text, the rest is for making its sound
 SHORTEST_S, LONGEST_S = 1.0, 8.0
 """Of a later chunk where slack is told: shorter ones are over too soon, longer ones sound no better and are made in
 vain when the person interrupts."""
@@ -86,7 +86,8 @@ async def clauses(pieces: ahead[str], slack_s: Callable[[], float] | None = None
     `slack_s` gives the seconds of sound that are made and not yet played; without it, a later chunk is one sentence.
     """
     chunker = Chunker(one_sentence if slack_s is None else lambda: wanted_s(slack_s()))
-    clock, due = asyncio.get_running_loop().time, None
+    clock = asyncio.get_running_loop().time
+    due: float | None = None  # when what is held is said as it is
     while (piece := await _next(pieces, due if due is None or due > clock() else None)) is not None:
         chunks = chunker.push(piece)
         if not chunks and due is not None and clock() >= due:
@@ -96,7 +97,8 @@ async def clauses(pieces: ahead[str], slack_s: Callable[[], float] | None = None
         if chunks or not chunker.held:
             due = None
         if due is None and chunker.held:
-            due = clock() + (FIRST_PATIENCE_S if chunker.first or slack_s is None else SLACK_SHARE * slack_s())
+            slack = 0.0 if chunker.first or slack_s is None else slack_s()
+            due = clock() + max(PATIENCE_S, SLACK_SHARE * slack)
     for chunk in chunker.finish():
         yield chunk
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.stages import ahead
-from hub.tts.chunker import FIRST_PATIENCE_S, Chunker, clauses, wanted_s
+from hub.tts.chunker import PATIENCE_S, Chunker, clauses, wanted_s
 from hub.tts.cutting import first_clause
 from hub.tts.cutting.holding import LONGEST
 from hub.tts.cutting.sentences import CHARACTERS_PER_S, one_sentence
@@ -174,7 +174,7 @@ def test_clauses_come_out_while_the_text_still_comes_in() -> None:
 
 def test_a_model_that_dawdles_is_not_waited_for() -> None:
     words = [(0.1, "I have been "), (0.05, "thinking about "), (9.0, "that.")]
-    assert said(words) == [("I have been thinking", 0.1 + FIRST_PATIENCE_S), ("about that.", 9.15)]
+    assert said(words) == [("I have been thinking", 0.1 + PATIENCE_S), ("about that.", 9.15)]
 
 
 def test_what_is_too_little_waits_for_its_next_word() -> None:
@@ -183,7 +183,7 @@ def test_what_is_too_little_waits_for_its_next_word() -> None:
 
 
 def test_a_short_sentence_is_said_while_the_model_uses_a_tool() -> None:
-    assert said([(0.0, "Sure!"), (9.0, " It is done.")]) == [("Sure!", FIRST_PATIENCE_S), ("It is done.", 9.0)]
+    assert said([(0.0, "Sure!"), (9.0, " It is done.")]) == [("Sure!", PATIENCE_S), ("It is done.", 9.0)]
 
 
 def test_a_mark_in_time_is_waited_for() -> None:
@@ -197,6 +197,11 @@ def test_whole_sentences_are_not_held_back_until_the_sound_runs_dry() -> None:
     assert first == ("It is on again,", 0.0)
     assert second == ("I think. A second one.", 5.0)
     assert last == ("The last.", 30.0)
+
+
+def test_a_whole_sentence_does_not_wait_for_others_where_no_sound_is_left() -> None:
+    pieces = [(0.0, "It is on again, I think. So. "), (30.0, "The last.")]
+    assert said(pieces, lambda: 0.0)[1:] == [("I think. So.", PATIENCE_S), ("The last.", 30.0)]
 
 
 def test_what_fails_ends_the_clauses_with_its_own_error() -> None:
