@@ -168,6 +168,14 @@ REPLIES = {
     "## Weather\n- **Sun**, mostly\n- 7-9 °C": "Weather, Sun, mostly, seven to nine degrees Celsius",
     "| Room | °C |\n|---|---:|\n| Hall | 19 |": "Room, degrees Celsius, Hall, nineteen,",
     "1. Milk": "one, Milk",
+    "Rated 8/10 or 4.5/5; set to 2700K, 2 tsp.": (
+        "Rated eight out of ten or four point five out of five; "
+        "set to two thousand seven hundred kelvin, two teaspoons."
+    ),
+    "It passes at 19:42:10, -3 to 5 °C, ≈ $3.72 (+2.3%).": (
+        "It passes at nineteen forty two and ten seconds, minus three to five degrees Celsius, "
+        "about three dollars and seventy two cents, plus two point three percent."
+    ),
     "Done! 😀👍🏽 Anything else? :)": "Done! Anything else?",
     "Use `light.turn_on` <b>now</b> &amp; then.": "Use light dot turn on now and then.",
     "Well... maybe — it “depends” (a bit)…": "Well, maybe, it depends, a bit.",

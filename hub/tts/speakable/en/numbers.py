@@ -21,6 +21,7 @@ SIGNS = {"-": "minus ", "−": "minus ", "+": "plus ", "±": "plus or minus "}
 _DIGITS = "zero one two three four five six seven eight nine"
 DIGITS = dict(zip("0123456789", _DIGITS.split(), strict=True))
 PARTS = {2: "half", 4: "quarter"}
+MARKS_OUT_OF = (10, 100)  # "8/10" is how good something is
 LARGEST_PART = 100  # of a fraction; beyond it is "over"
 YEAR_WORDS = "in|since|by|until|till|from|before|after|year|of|around|during|between"
 
@@ -75,6 +76,8 @@ def fraction(text: str) -> str:
 
 
 def _parts(above: int, below: int) -> str:
+    if below in MARKS_OUT_OF:
+        return f"{cardinal(str(above))} out of {cardinal(str(below))}"
     if not 2 <= below <= LARGEST_PART or above > LARGEST_PART:
         return f"{cardinal(str(above))} over {cardinal(str(below))}"
     name = PARTS.get(below) or ordinal(str(below))
@@ -97,7 +100,8 @@ def _version(found: re.Match[str]) -> str:
 
 
 PHONE = (
-    r"(?<![\w.,/:-])(?:\+\d[\d ().-]{6,18}\d|0\d[\d ()/-]{5,16}\d|\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}|\d{3}-\d{4})"
+    r"(?<![\w.,/:-])(?:\+\d[\d ().-]{6,18}\d|0\d[\d ()/-]{5,16}\d|"
+    r"(?:1[ .-])?\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}|\d{3}-\d{4})"
     r"(?!\w|[.,:/-]\d)"
 )
 LONG: tuple[Rule, ...] = (

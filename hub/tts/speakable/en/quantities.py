@@ -18,6 +18,8 @@ UNITS: Mapping[str, tuple[str, str]] = {
     "MHz": ("megahertz", "megahertz"),
     "GHz": ("gigahertz", "gigahertz"),
     "lx": ("lux", "lux"),
+    "tsp": ("teaspoon", "teaspoons"),
+    "tbsp": ("tablespoon", "tablespoons"),
     "ft": ("foot", "feet"),
     "mph": ("mile per hour", "miles per hour"),
     "kph": ("kilometer per hour", "kilometers per hour"),
@@ -124,5 +126,6 @@ QUANTITIES: tuple[Rule, ...] = (
         _sign_first,
     ),
     (re.compile(rf"({AMOUNT}){_LARGE}\s?({_SIGN}){_PER}"), _sign_last),
+    (re.compile(r"(?<=\d{4})\s?K\b"), " kelvin"),  # of a light; four digits, since "4K" is a screen
     (re.compile(rf"({AMOUNT})[ -]?{_UNIT}{_PER}"), _measured),
 )
