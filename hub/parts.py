@@ -58,6 +58,7 @@ from hub.tts.cache.store import Sounds
 from hub.tts.checked import Checked
 from hub.tts.chunker import cut
 from hub.tts.levelled import levelled
+from hub.tts.speakable.speakable import speakable
 from hub.tts.voice import Voice, VoiceError
 from hub.turn import NOT_HEARD
 
@@ -284,7 +285,8 @@ def foresight(
 
     async def prepare(text: str, no_secret: bool) -> None:
         for chunk in cut(text):
-            await best.prepare(chunk, no_secret)
+            if words := speakable(chunk, settings.llm.language):
+                await best.prepare(words, no_secret)
 
     async def unknown(request: Request) -> str:
         return ""

@@ -1,6 +1,6 @@
 """One turn, top to bottom: what a person asked is heard, answered and spoken, each stage ahead of the next.
 
-    sound → hear → respond → clauses → speech → pace → the satellite
+    sound → hear → respond → clauses → speakable, speech → pace → the satellite
 
 Every stage is a function from an async iterator to an async iterator. Barge-in cancels the task that runs
 `take_turn`; each `async with` on this page then ends its stage, so nothing of the turn is left. The reply is begun at
@@ -36,6 +36,7 @@ from hub.stt.recognizer import RecognizerError, Words
 from hub.timeline import Timeline
 from hub.tts.chunker import clauses
 from hub.tts.pacing import pace
+from hub.tts.speakable.speakable import speakable
 from hub.tts.spoken import Spoken
 from hub.tts.tiers import Reply
 from hub.tts.voice import VoiceError
@@ -186,7 +187,7 @@ async def speak(room: Room, turn: Turn, reply: AsyncGenerator[str, None], reques
     try:
         async with (
             ahead(reply, TOKENS_AHEAD) as text,
-            ahead(timed_clauses(text, turn), CLAUSES_AHEAD) as chunks,
+            ahead(timed_clauses(room, text, turn), CLAUSES_AHEAD) as chunks,
             ahead(speech(room, chunks, voice, turn), PIECES_AHEAD) as pieces,
             aclosing(pace(pieces, sound, room.progress, pacing.ahead_s)) as paced,
         ):
@@ -208,9 +209,9 @@ async def speak(room: Room, turn: Turn, reply: AsyncGenerator[str, None], reques
         await room.send(Error(text="the reply could not be spoken", code="tts-failed"))
 
 
-async def timed_clauses(text: AsyncIterator[str], turn: Turn) -> AsyncGenerator[str, None]:
+async def timed_clauses(room: Room, text: ahead[str], turn: Turn) -> AsyncGenerator[str, None]:
     """The chunks of the reply; the first is timed from the question to here."""
-    chunks = clauses(text)
+    chunks = clauses(text, lambda: room.spoken.made_s - room.progress.played_s)
     async with aclosing(chunks):
         with turn.timeline.span("llm"):
             chunk = await anext(chunks, None)
@@ -227,7 +228,9 @@ async def speech(room: Room, chunks: AsyncIterator[str], voice: Reply, turn: Tur
     told = ""
     async for chunk in chunks:
         room.spoken.clause(chunk)
-        async with aclosing(voice.speak(chunk, need_of(room, turn))) as sound:
+        if not (words := speakable(chunk, turn.settings.llm.language)):
+            continue
+        async with aclosing(voice.speak(words, need_of(room, turn))) as sound:
             with turn.timeline.span("tts", only_first=True):
                 piece = await anext(sound, None)
             if piece is not None:
@@ -244,9 +247,9 @@ async def speech(room: Room, chunks: AsyncIterator[str], voice: Reply, turn: Tur
 
 def need_of(room: Room, turn: Turn) -> Need:
     """By when the next sound is needed: within the budget, or before what was made runs dry."""
-    if room.spoken.seconds:
+    if room.spoken.made_s:
         since = room.speaking_since
-        return Need(Kind.SPEECH, room.satellite, math.inf if since is None else since + room.spoken.seconds)
+        return Need(Kind.SPEECH, room.satellite, math.inf if since is None else since + room.spoken.made_s)
     asked = turn.timeline.marks.get("raw_pause", turn.timeline.clock())
     kind = Kind.ANSWER if room.certain.is_set() else Kind.SPECULATION
     return Need(kind, room.satellite, asked + turn.settings.budgets.whole_ms / 1000)

@@ -86,7 +86,7 @@ class Say:
                 parts.voices(settings.tts, scheduler, most=1) as voices,
             ):
                 [voice] = voices.values()
-                await self._say(Speech(voice, time.monotonic), pipe)
+                await self._say(Speech(voice, settings.llm.language, time.monotonic), pipe)
         except (TextError, OutError) as error:
             print(f"hark-hub: {error}", file=sys.stderr)
 

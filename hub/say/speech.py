@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 
+from hub.stages import ahead
 from hub.tts.chunker import clauses
+from hub.tts.speakable.speakable import speakable
 from hub.tts.voice import Voice
+
+TEXTS_AHEAD = 256  # pieces of text that wait for the voice
 
 
 @dataclass(slots=True)
@@ -15,6 +19,7 @@ class Speech:
     """One text's; `clock` tells seconds."""
 
     voice: Voice
+    language: str
     clock: Callable[[], float]
     size: int = 0
     """Bytes of sound so far."""
@@ -23,11 +28,13 @@ class Speech:
     first_s: float | None = None
     """That of it which was before the first sound; None while there is none."""
 
-    async def of(self, text: AsyncIterator[str]) -> AsyncGenerator[bytes, None]:
+    async def of(self, text: AsyncGenerator[str, None]) -> AsyncGenerator[bytes, None]:
         """Yields the sound as it is made. Raises VoiceError, and what `text` raises."""
-        async with aclosing(clauses(text)) as chunks:
+        async with ahead(text, TEXTS_AHEAD) as pieces_of_text, aclosing(clauses(pieces_of_text)) as chunks:
             async for chunk in chunks:
-                async with aclosing(self.voice.speak(chunk)) as pieces:
+                if not (words := speakable(chunk, self.language)):
+                    continue
+                async with aclosing(self.voice.speak(words)) as pieces:
                     asked = self.clock()
                     async for piece in pieces:
                         now = self.clock()

@@ -3,9 +3,9 @@
     synthesize                                                    → audio-start audio-chunk… audio-stop
     synthesize-start synthesize-chunk… synthesize? synthesize-stop → the same, and synthesize-stopped
 
-Strategy: text is cut into clauses as it comes (hub/tts/chunker.py), so that speech starts at the first. Whatever the
-voice's own format, the sound is 22050 Hz, 16 bit, mono: Home Assistant passes that on to satellites as it is, and other
-formats through ffmpeg.
+Strategy: text is cut into clauses as it comes (hub/tts/chunker.py), so that speech starts at the first, and put into
+words (hub/tts/speakable). Whatever the voice's own format, the sound is 22050 Hz, 16 bit, mono: Home Assistant passes
+that on to satellites as it is, and other formats through ffmpeg.
 
 Rules: who asks for a voice that there is not gets the best. The `synthesize` inside a stream repeats its text for
 servers that do not stream, and is passed over.
@@ -24,6 +24,7 @@ from wyoming.tts import SynthesizeChunk, SynthesizeStop, SynthesizeStopped
 from hub.serve.client import Client
 from hub.stages import ahead
 from hub.tts.chunker import clauses
+from hub.tts.speakable.speakable import speakable
 from hub.tts.tiers import Reply, Tiers
 from hub.tts.voice import VoiceError
 from wire.errors import MalformedEvent, TooLarge, WireError
@@ -47,6 +48,7 @@ class TextToSpeech:
     """The service."""
 
     voices: Tiers
+    language: str
 
     async def say(self, synthesize: Event, client: Client) -> None:
         """`synthesize`: sends the sound of its text. Raises NotSpoken, MalformedEvent and TooLarge."""
@@ -62,7 +64,7 @@ class TextToSpeech:
         voice = self.voices.reply(wanted)
         await client.send(AudioStart(SPOKEN.rate, SPOKEN.width, SPOKEN.channels))
         try:
-            async with ahead(text, TEXTS_AHEAD) as pieces, aclosing(_sound(pieces, voice)) as sound:
+            async with ahead(text, TEXTS_AHEAD) as pieces, aclosing(self._sound(pieces, voice)) as sound:
                 async for pcm in sound:
                     for start in range(0, len(pcm), CHUNK_BYTES):
                         chunk = pcm[start : start + CHUNK_BYTES]
@@ -71,16 +73,17 @@ class TextToSpeech:
             raise NotSpoken(str(error)) from error
         await client.send(AudioStop())
 
-
-async def _sound(text: AsyncIterator[str], voice: Reply) -> AsyncGenerator[bytes, None]:
-    """Yields sound in the format SPOKEN, each piece as it is made."""
-    resampler = Resampler(voice.format, SPOKEN.rate)
-    async with aclosing(clauses(text)) as chunks:
-        async for chunk in chunks:
-            async with aclosing(voice.speak(chunk)) as pieces:
-                async for piece in pieces:
-                    yield resampler.push(piece)
-    yield resampler.flush()
+    async def _sound(self, text: ahead[str], voice: Reply) -> AsyncGenerator[bytes, None]:
+        """Yields sound in the format SPOKEN, each piece as it is made."""
+        resampler = Resampler(voice.format, SPOKEN.rate)
+        async with aclosing(clauses(text)) as chunks:
+            async for chunk in chunks:
+                if not (words := speakable(chunk, self.language)):
+                    continue
+                async with aclosing(voice.speak(words)) as pieces:
+                    async for piece in pieces:
+                        yield resampler.push(piece)
+        yield resampler.flush()
 
 
 def _wanted(event: Event) -> str | None:

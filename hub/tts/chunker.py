@@ -1,110 +1,104 @@
 """Cuts a reply, as it streams out of a model, into pieces worth speaking: the first clause early, then sentences.
 
-Pure, and each decision depends only on the text so far, so any cutting of the stream gives the same chunks.
-The first chunk ends at the first clause mark, because the person hears silence until then; later ones are
-whole sentences, which sound better and come in time while the first is being spoken.
+The chunker is pure, and each decision depends only on the text so far, so any cutting of the stream gives the same
+chunks. The first ends at the first clause mark (cutting/first_clause.py); later ones are whole sentences, which sound
+better, and the longer the more sound is there to wait by (cutting/sentences.py). Time is the business of `clauses`
+alone, and the one exception to that law: a model that dawdles is not waited for where there is something to say.
 """
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, Callable
 
-FEWEST_LETTERS = 10
-"""Letters or digits in the first chunk: less is over before the next chunk's sound can be there (about 0.6 s)."""
-MOST_FIRST_WORDS = 10  # in the first chunk where no mark comes: about 3 s of speech
-MOST_CHARACTERS = 400  # in a later chunk where no sentence ends: about 25 s of speech
-LONGEST_CHUNK = 800  # characters in any, even inside a word: what has no spaces must not outgrow what a voice takes
+from hub.stages import ahead
+from hub.tts.cutting.first_clause import FirstClause
+from hub.tts.cutting.sentences import Sentences, one_sentence
 
-CLAUSE_MARKS = frozenset(".!?,;:—\n")
-SENTENCE_MARKS = frozenset(".!?\n")
-CLOSERS = frozenset("\"')]”’")  # belong to the sentence that they end
-ABBREVIATIONS = frozenset(
-    ["mr", "mrs", "ms", "dr", "prof", "sr", "jr", "st", "vs", "etc", "e.g", "i.e", "approx", "no", "a.m", "p.m"]
-)
+PATIENCE_S = 0.25
+"""For more text, from the first letter of a reply: then its words are said though no mark has come. Whole sentences
+wait longer for others where there is sound enough."""
+SLACK_SHARE = 0.5  # of the sound that is ready: so long is waited for a chunk's text, the rest is for making its sound
+SHORTEST_S, LONGEST_S = 1.0, 8.0
+"""Of a later chunk where slack is told: shorter ones are over too soon, longer ones sound no better and are made in
+vain when the person interrupts."""
+
+_NO_SPACE = re.compile(r"\S")
 
 
 class Chunker:
-    """Holds the text that is not yet cut; linear in its length."""
+    """Holds the text that is not yet cut; linear in its length. `wanted_s`: seconds of speech in a later chunk."""
 
-    def __init__(self) -> None:
+    def __init__(self, wanted_s: Callable[[], float] = one_sentence) -> None:
         self._text = ""
-        self._seen = 0  # characters of _text that have been looked at
-        self._first = True
+        self._first = FirstClause()
+        self._later = Sentences(wanted_s)
+        self._finder: FirstClause | Sentences = self._first
 
     def push(self, text: str) -> list[str]:
         """Takes in the next piece; returns the chunks that are now complete."""
         self._text += text
-        chunks = []
-        while (cut := self._find()) is not None:
-            chunks += self._cut(cut)
+        start, chunks = self._begin(0), []
+        while cut := self._finder.find(self._text, start):
+            chunks += self._chunk(start, cut)
+            start = self._begin(cut)
+        self._text = self._text[start:]
         return chunks
+
+    def release(self) -> list[str]:
+        """Time is up: returns what can be said as it is, the words of the first chunk or whole sentences."""
+        cut = self._finder.release(self._text, 0) or 0
+        chunks = self._chunk(0, cut)
+        self._text = self._text[self._begin(cut) :]
+        return chunks + self.push("")
 
     def finish(self) -> list[str]:
         """The reply has ended: returns what is left."""
-        return self._cut(len(self._text))
+        chunks, self._text = self._chunk(0, len(self._text)), ""
+        return chunks
 
-    def _cut(self, end: int) -> list[str]:
-        chunk, self._text, self._seen = self._text[:end].strip(), self._text[end:], 0
+    @property
+    def first(self) -> bool:
+        """Whether the first chunk is yet to come."""
+        return self._finder is self._first
+
+    @property
+    def held(self) -> bool:
+        """Whether `release` may have something: some text of the first chunk, or a whole sentence."""
+        return bool(self._text) if self.first else self._later.held
+
+    def _begin(self, at: int) -> int:
+        found = _NO_SPACE.search(self._text, at)
+        return found.start() if found else len(self._text)
+
+    def _chunk(self, start: int, end: int) -> list[str]:
+        chunk = self._text[start:end].strip()
         if not chunk:
             return []
-        self._first = False
+        self._finder = self._later
         return [chunk]
 
-    def _find(self) -> int | None:
-        """The end of the next chunk; None while the text so far does not tell."""
-        while self._seen < len(self._text):
-            at = self._seen
-            if at + 1 == len(self._text) and self._needs_next(at):
-                return None
-            self._seen += 1
-            if self._ends_at(at) or self._too_long(at):
-                return at + 1
-        return None
 
-    def _needs_next(self, at: int) -> bool:
-        """Whether only the next character tells if this one ends a chunk."""
-        letter = self._text[at]
-        if not self._first:
-            return letter in SENTENCE_MARKS or letter in CLOSERS
-        return letter in ".,:" and self._text[at - 1 : at].isdigit()
+async def clauses(pieces: ahead[str], slack_s: Callable[[], float] | None = None) -> AsyncGenerator[str, None]:
+    """The chunker as a stage: pieces of text in, chunks out.
 
-    def _ends_at(self, at: int) -> bool:
-        letter, before, after = self._text[at], self._text[:at], self._text[at + 1 : at + 2]
-        if letter in CLOSERS and not self._first:
-            return before.endswith((".", "!", "?")) and after.isspace()
-        if letter not in (CLAUSE_MARKS if self._first else SENTENCE_MARKS):
-            return False
-        if letter in ".,:" and before[-1:].isdigit() and after.isdigit():
-            return False
-        if letter == "." and _abbreviated(before):
-            return False
-        if self._first:
-            return sum(map(str.isalnum, before)) >= FEWEST_LETTERS
-        return letter == "\n" or after.isspace()
-
-    def _too_long(self, at: int) -> bool:
-        if at + 1 >= LONGEST_CHUNK:
-            return True
-        if not self._text[at].isspace():
-            return False
-        return len(self._text[:at].split()) >= MOST_FIRST_WORDS if self._first else at >= MOST_CHARACTERS
-
-
-_LAST_WORD = re.compile(r"(?:\w['’])?[\w.]+$")  # with what is before an apostrophe: "isn't" ends in no "t"
-
-
-def _abbreviated(before: str) -> bool:
-    word = _LAST_WORD.search(before[-12:])
-    return word is not None and (word[0].lower() in ABBREVIATIONS or (len(word[0]) == 1 and word[0].isalpha()))
-
-
-async def clauses(pieces: AsyncIterator[str]) -> AsyncGenerator[str, None]:
-    """The chunker as a stage: pieces of text in, chunks out."""
-    chunker = Chunker()
-    async for piece in pieces:
-        for chunk in chunker.push(piece):
+    `slack_s` gives the seconds of sound that are made and not yet played; without it, a later chunk is one sentence.
+    """
+    chunker = Chunker(one_sentence if slack_s is None else lambda: wanted_s(slack_s()))
+    clock = asyncio.get_running_loop().time
+    due: float | None = None  # when what is held is said as it is
+    while (piece := await _next(pieces, due if due is None or due > clock() else None)) is not None:
+        chunks = chunker.push(piece)
+        if not chunks and due is not None and clock() >= due:
+            chunks = chunker.release()
+        for chunk in chunks:
             yield chunk
+        if chunks or not chunker.held:
+            due = None
+        if due is None and chunker.held:
+            slack = 0.0 if chunker.first or slack_s is None else slack_s()
+            due = clock() + max(PATIENCE_S, SLACK_SHARE * slack)
     for chunk in chunker.finish():
         yield chunk
 
@@ -113,3 +107,19 @@ def cut(text: str) -> list[str]:
     """The chunks of a reply that is there as a whole."""
     chunker = Chunker()
     return [*chunker.push(text), *chunker.finish()]
+
+
+def wanted_s(slack_s: float) -> float:
+    """Seconds of speech that a later chunk is to have, where so much sound is ready."""
+    return min(max(SLACK_SHARE * slack_s, SHORTEST_S), LONGEST_S)
+
+
+async def _next(pieces: ahead[str], due: float | None) -> str | None:
+    """The next piece; "" where none has come by then, None at the end. A stage that is ahead loses nothing by it."""
+    try:
+        async with asyncio.timeout_at(due) as patience:
+            return await anext(pieces, None)
+    except TimeoutError:
+        if not patience.expired():
+            raise
+        return ""

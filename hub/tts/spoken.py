@@ -24,8 +24,8 @@ class Spoken:
         self._clauses[-1] = (text, before + seconds)
 
     @property
-    def seconds(self) -> float:
-        """Of sound that was made."""
+    def made_s(self) -> float:
+        """Seconds of sound that were made."""
         return sum(seconds for _, seconds in self._clauses)
 
     @property

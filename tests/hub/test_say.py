@@ -6,7 +6,7 @@ import argparse
 import asyncio
 import io
 import wave
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -54,7 +54,7 @@ class Slow:
             raise VoiceError("the engine is broken; mend it")
 
 
-async def given_text(*pieces: str) -> AsyncIterator[str]:
+async def given_text(*pieces: str) -> AsyncGenerator[str, None]:
     for piece in pieces:
         yield piece
 
@@ -66,7 +66,7 @@ async def spoken(speech: Speech, *pieces: str) -> bytes:
 
 def test_all_of_a_text_is_spoken_and_counted() -> None:
     voice = Slow()
-    speech = Speech(voice, voice.clock)
+    speech = Speech(voice, "en", voice.clock)
     pcm = asyncio.run(spoken(speech, "The kitchen light ", "is on. Good", " night."))
     assert " ".join(voice.said) == "The kitchen light is on. Good night."
     assert speech.size == len(pcm) == 7 * 1000
@@ -75,7 +75,7 @@ def test_all_of_a_text_is_spoken_and_counted() -> None:
 
 def test_the_first_sound_and_the_pace_are_told() -> None:
     voice = Slow()
-    speech = Speech(voice, voice.clock)
+    speech = Speech(voice, "en", voice.clock)
     assert str(speech) == "slow: no sound"
     asyncio.run(spoken(speech, "one two three four"))
     assert (speech.first_s, speech.made_s) == (1, 4)
@@ -84,7 +84,7 @@ def test_the_first_sound_and_the_pace_are_told() -> None:
 
 def test_a_listener_who_takes_time_does_not_make_the_voice_slow() -> None:
     voice = Slow()
-    speech = Speech(voice, voice.clock)
+    speech = Speech(voice, "en", voice.clock)
 
     async def listen() -> None:
         async for _ in speech.of(given_text("one two three four")):
@@ -96,9 +96,9 @@ def test_a_listener_who_takes_time_does_not_make_the_voice_slow() -> None:
 
 def test_a_text_that_comes_slowly_does_not_either() -> None:
     voice = Slow()
-    speech = Speech(voice, voice.clock)
+    speech = Speech(voice, "en", voice.clock)
 
-    async def typed() -> AsyncIterator[str]:
+    async def typed() -> AsyncGenerator[str, None]:
         voice.now += 50
         yield "one two three four.\n"
         voice.now += 50
@@ -163,7 +163,7 @@ def test_a_file_says_what_is_in_it(rate: int, channels: int, content: bytes) -> 
 
 def test_a_stream_is_a_wav_without_a_length() -> None:
     voice, out = Slow(), io.BytesIO()
-    asyncio.run(send(Speech(voice, voice.clock).of(given_text("one two three")), KIND, out))
+    asyncio.run(send(Speech(voice, "en", voice.clock).of(given_text("one two three")), KIND, out))
     out.seek(0)
     wav = read_wav(out, "pipe")
     assert (wav.sound, wav.seconds) == (KIND, None)
@@ -173,14 +173,14 @@ def test_a_stream_is_a_wav_without_a_length() -> None:
 def test_what_was_made_before_a_voice_broke_is_heard() -> None:
     voice, out = Slow(breaks=True), io.BytesIO()
     with pytest.raises(VoiceError, match="mend it"):
-        asyncio.run(send(Speech(voice, voice.clock).of(given_text("one two three")), KIND, out))
+        asyncio.run(send(Speech(voice, "en", voice.clock).of(given_text("one two three")), KIND, out))
     assert len(out.getvalue()) == 44 + 3000
 
 
 def test_a_text_without_words_is_said_to_have_none_and_writes_nothing() -> None:
     voice, out = Slow(), io.BytesIO()
     with pytest.raises(TextError, match="no words"):
-        asyncio.run(send(Speech(voice, voice.clock).of(given_text(" ")), KIND, out))
+        asyncio.run(send(Speech(voice, "en", voice.clock).of(given_text(" ")), KIND, out))
     assert out.getvalue() == b""
 
 

@@ -323,6 +323,17 @@ def test_an_apology_is_spoken_as_any_text() -> None:
     assert [text for text, _ in scene.voice.spoken] == ["Sorry."]
 
 
+def test_what_is_written_for_eyes_is_said_in_words_and_remembered_as_written() -> None:
+    written = ["It is **21.5 °C** in ", "the [kitchen](http://a.b). ", "😀\n", "👍"]
+    scene = Scene(responder=FakeResponder(written))
+    run(scene.play())
+    said = " ".join(text for text, _ in scene.voice.spoken)
+    assert said == "It is twenty one point five degrees Celsius in the kitchen."
+    shown = "".join(str(seen["text"]) for seen in scene.seen if seen["event"] == "reply")
+    assert "".join(shown.split()) == "".join("".join(written).split())
+    assert scene.satellite.room.spoken.text == "It is **21.5 °C** in the [kitchen](http://a.b)."
+
+
 def test_nobody_speaking_ends_the_turn_without_a_word() -> None:
     async def scenario() -> Scene:
         scene = Scene()

@@ -1,7 +1,4 @@
-"""Words as they count when sentences are compared, and numbers as they are said.
-
-The one file that reads unicode_rbnf (number words by Unicode's rules for each language).
-"""
+"""Words as they count when sentences are compared, and numbers as they are said."""
 
 from __future__ import annotations
 
@@ -10,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
-from unicode_rbnf import RbnfEngine
+from hub.number_words import all_words
 
 _ARTICLES = frozenset({"the", "my", "our", "a", "an"})
 _HESITATIONS = frozenset({"uh", "uhm", "um", "er", "erm", "hmm"})
@@ -41,16 +38,4 @@ def every_word(text: str) -> list[str]:
 def number_phrases(number: float, language: str) -> tuple[tuple[str, ...], ...]:
     """The ways to say a number: in digits and, where the language's rules are known, in words."""
     digits = f"{number:g}"
-    return ((digits,), *dict.fromkeys(tuple(spoken(text, language)) for text in _in_words(digits, language)))
-
-
-def _in_words(digits: str, language: str) -> list[str]:
-    try:
-        return sorted(_engine(language).format_number(digits).text_by_ruleset.values())
-    except ValueError:  # unicode_rbnf lacks the language or its rules: its numbers count in digits alone
-        return []
-
-
-@functools.cache
-def _engine(language: str) -> RbnfEngine:
-    return RbnfEngine.for_language(language)
+    return ((digits,), *dict.fromkeys(tuple(spoken(text, language)) for text in all_words(digits, language)))

@@ -149,7 +149,7 @@ def test_who_asks_for_another_voice_gets_the_one_there_is(voice: SynthesizeVoice
     run_clean(test)
 
 
-@pytest.mark.parametrize("text", ["", " ", "\n\n"])
+@pytest.mark.parametrize("text", ["", " ", "\n\n", "😀", "**"])
 def test_nothing_to_say_is_no_sound_and_an_end(text: str) -> None:
     async def test() -> None:
         async with Served().client() as client:

@@ -23,6 +23,7 @@ def spoken(clauses: list[tuple[str, float]]) -> Spoken:
 def test_all_that_was_played_was_heard(clauses: list[tuple[str, float]]) -> None:
     made = spoken(clauses)
     assert made.heard(sum(seconds for _, seconds in clauses) + 1).split() == made.text.split()
+    assert made.heard(made.made_s + 1e-6).split() == made.text.split()
 
 
 @given(CLAUSES, st.floats(0, 30), st.floats(0, 30))

@@ -1,0 +1,1 @@
+"""What a model writes, in words that a voice can say."""
