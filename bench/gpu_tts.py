@@ -2,7 +2,7 @@
 
     python -m bench.gpu_tts [--device cuda|cpu] [--rooms 1,4,16] [--turns N] [--json FILE]
 
-Random weights of the true shape take the true time: a reply of a clause and two sentences, 10 s of sound, clause by
+Random weights of the true shape take the true time: a reply of two clauses and a sentence, 11 s of sound, clause by
 clause through the hub's own engine and its scheduler, so that rooms take turns. (Not in batches: kokoro's model lays
 out the time of one text alone.) It needs the extra `kokoro` and no weights.
 """
