@@ -12,22 +12,16 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import math
-import os
-import platform
-import shutil
-import statistics
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 
+from bench import gpu
 from config.hub import WhisperSettings
 from hub.home.home import Action, Area, Floor, Thing
 from hub.stt.recognizer import RecognizerError
@@ -46,6 +40,7 @@ SAID = 20  # tokens: a command of twelve words with its timestamps
 NAMES = 40  # of the home
 WARM_UPS = 3  # turns that are not counted: memory pools grow and kernels are chosen in them
 PACKAGES = ("faster-whisper", "ctranslate2", "numpy")
+DATA_PATH = f"{SOUND_S:.0f} s of sound, {SAID} tokens, {NAMES} names, in process"
 
 
 @dataclass
@@ -82,20 +77,12 @@ def options_of(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--device", choices=["cuda", "cpu"], default="cuda")
     parser.add_argument("--compute", default="auto", help="float16, int8_float16, int8, float32 (auto)")
     parser.add_argument("--size", choices=SHAPES, default="large-v3-turbo")
-    parser.add_argument("--rooms", type=_numbers, default=(1, 4, 8, 16), metavar="N,N…", help="at the same time")
-    parser.add_argument("--turns", type=_count, default=50, metavar="N", help="counted for each number of rooms (50)")
+    parser.add_argument("--rooms", type=gpu.numbers, default=(1, 4, 8, 16), metavar="N,N…", help="at the same time")
+    parser.add_argument(
+        "--turns", type=gpu.count, default=50, metavar="N", help="counted for each number of rooms (50)"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here too")
     return parser.parse_args(argv)
-
-
-def _numbers(text: str) -> tuple[int, ...]:
-    return tuple(_count(number) for number in text.split(","))
-
-
-def _count(text: str) -> int:
-    if (number := int(text)) < 1:
-        raise argparse.ArgumentTypeError(f"expected a whole number from 1, got {number}")
-    return number
 
 
 async def measure(options: argparse.Namespace, shape: Shape, folder: Path) -> dict[str, object]:
@@ -111,7 +98,7 @@ async def measure(options: argparse.Namespace, shape: Shape, folder: Path) -> di
         download=False,
     )
     _check(settings)
-    _say(f"writing random weights of {options.size}")
+    gpu.say(f"writing random weights of {options.size}")
     write(folder, shape, ", ".join(names(home)), SAID)
     started = time.perf_counter()
     async with WhisperTranscriber(settings, home) as transcriber:
@@ -119,10 +106,15 @@ async def measure(options: argparse.Namespace, shape: Shape, folder: Path) -> di
         rooms = {count: await _rooms(transcriber, count, options.turns) for count in options.rooms}
         words = await transcriber.transcribe(speech_like(0), Ask("en", final=True))
     return {
-        "conditions": {**conditions(), "engine": transcriber.name, "size": options.size, "turns": options.turns},
+        "conditions": {
+            **gpu.conditions(PACKAGES, DATA_PATH),
+            "engine": transcriber.name,
+            "size": options.size,
+            "turns": options.turns,
+        },
         "loaded_s": round(loaded_s, 2),
         "words": sum(len(segment.words) for segment in words.segments),
-        "final_ms": {str(count): figures(times) for count, times in rooms.items()},
+        "final_ms": {str(count): gpu.figures(times) for count, times in rooms.items()},
     }
 
 
@@ -139,7 +131,7 @@ async def _rooms(transcriber: WhisperTranscriber, count: int, turns: int) -> lis
     sounds = [speech_like(number) for number in range(count)]
     times: list[float] = []
     for turn in range(WARM_UPS + turns):
-        _say(f"{count} room{'s' if count > 1 else ''}: turn {turn + 1} of {WARM_UPS + turns}")
+        gpu.say(f"{count} room{'s' if count > 1 else ''}: turn {turn + 1} of {WARM_UPS + turns}")
         took = await asyncio.gather(*(_final(transcriber, sound) for sound in sounds))
         times += took if turn >= WARM_UPS else []
     print(file=sys.stderr)
@@ -160,35 +152,6 @@ def speech_like(seed: int) -> bytes:
     return wave.astype("<i2").tobytes()
 
 
-def figures(times: Sequence[float]) -> dict[str, float]:
-    """In ms: median, 95th percentile (nearest rank), most."""
-    ordered = sorted(round(seconds * 1000, 1) for seconds in times)
-    return {
-        "p50": statistics.median(ordered),
-        "p95": ordered[math.ceil(0.95 * len(ordered)) - 1],
-        "most": ordered[-1],
-    }
-
-
-def conditions() -> dict[str, object]:
-    """What a run needs to be repeated; asks nothing that a bare machine with a GPU lacks."""
-    return {
-        "versions": {name: version(name) for name in PACKAGES},
-        "python": platform.python_version(),
-        "machine": platform.machine(),
-        "cores": os.cpu_count(),
-        "gpu": _gpu(),
-        "data_path": f"{SOUND_S:.0f} s of sound, {SAID} tokens, {NAMES} names, in process",
-    }
-
-
-def _gpu() -> str:
-    if not (program := shutil.which("nvidia-smi")):
-        return "none"
-    query = [program, "--query-gpu=name,memory.total,driver_version", "--format=csv,noheader"]
-    return subprocess.run(query, capture_output=True, text=True, check=False).stdout.strip() or "none"
-
-
 def table(report: dict[str, object]) -> list[str]:
     """The report for people."""
     finals = report["final_ms"]
@@ -198,10 +161,6 @@ def table(report: dict[str, object]) -> list[str]:
     for rooms, row in finals.items():
         lines.append(f"{rooms:>12}  {row['p50']:8.1f}  {row['p95']:8.1f}  {row['most']:8.1f}")
     return lines
-
-
-def _say(text: str) -> None:
-    print(f"\r{text}", end="\033[K", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

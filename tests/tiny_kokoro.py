@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,8 +21,8 @@ SYMBOLS = ';:,.!?—…"()“” abcdefhijklmnopqrstuvwxyzAIOQSTWYæçðøŋɑɒ
 VOICES = ("af_heart", "bm_george")
 FRAMES = 3  # of 25 ms, that each phoneme takes: the pace of a person
 LONGEST = 60  # phonemes in one call; the real one takes 510
+ENDS = 2  # tokens around them
 HIDDEN, STYLE = 512, 128  # widths that kokoro's code demands
-BANDS = 300
 LOUDNESS = {"": -2.0, "silent": -60.0, "nan": float("nan")}  # the logarithm of what each band gets
 
 SHAPE: dict[str, Any] = {
@@ -29,7 +30,7 @@ SHAPE: dict[str, Any] = {
         "upsample_kernel_sizes": [4, 4],
         "upsample_rates": [2, 2],
         "gen_istft_hop_size": 75,
-        "gen_istft_n_fft": BANDS,
+        "gen_istft_n_fft": 300,
         "resblock_dilation_sizes": [[1, 1, 1]],
         "resblock_kernel_sizes": [3],
         "upsample_initial_channel": HIDDEN,
@@ -48,7 +49,7 @@ SHAPE: dict[str, Any] = {
         "hidden_size": 16,
         "num_attention_heads": 2,
         "intermediate_size": 16,
-        "max_position_embeddings": LONGEST + 2,
+        "max_position_embeddings": LONGEST + ENDS,
         "num_hidden_layers": 1,
         "dropout": 0.1,
     },
@@ -57,29 +58,31 @@ SHAPE: dict[str, Any] = {
 Broken = Literal["", "nan", "silent"]
 
 
-def make(folder: Path, broken: Broken = "") -> Path:
-    """Writes the model with its voices and returns its folder."""
+def make(folder: Path, broken: Broken = "", shape: Mapping[str, Any] = SHAPE) -> Path:
+    """Writes the model with its voices and returns its folder; one of the real one's `shape` takes its time."""
     (folder / "voices").mkdir(parents=True, exist_ok=True)
     vocabulary = {symbol: number for number, symbol in enumerate(SYMBOLS, 1)}
-    config = {**SHAPE, "n_token": len(SYMBOLS) + 1, "vocab": vocabulary}
+    config = {"n_token": len(SYMBOLS) + 1, **shape, "vocab": vocabulary}
     (folder / "config.json").write_text(json.dumps(config))
-    torch.save({"predictor": _durations(), "decoder": _loudness(broken)}, folder / "kokoro-v1_0.pth")
+    torch.save({"predictor": _durations(shape), "decoder": _loudness(broken, shape)}, folder / "kokoro-v1_0.pth")
+    longest = shape["plbert"]["max_position_embeddings"] - ENDS
     for number, voice in enumerate(VOICES):
         drawn = torch.Generator().manual_seed(number)
-        torch.save(torch.randn(LONGEST, 1, 2 * STYLE, generator=drawn), folder / "voices" / f"{voice}.pt")
+        torch.save(torch.randn(longest, 1, 2 * STYLE, generator=drawn), folder / "voices" / f"{voice}.pt")
     return folder
 
 
-def _durations() -> dict[str, Any]:
+def _durations(shape: Mapping[str, Any]) -> dict[str, Any]:
     """The model adds up `max_dur` probabilities: FRAMES sure ones, and none else."""
     name = "duration_proj.linear_layer"
-    bias = torch.full((SHAPE["max_dur"],), -30.0)
+    bias = torch.full((shape["max_dur"],), -30.0)
     bias[:FRAMES] = 30.0
-    return {f"{name}.weight": torch.zeros(SHAPE["max_dur"], HIDDEN), f"{name}.bias": bias}
+    return {f"{name}.weight": torch.zeros(shape["max_dur"], HIDDEN), f"{name}.bias": bias}
 
 
-def _loudness(broken: Broken) -> dict[str, Any]:
-    return {"generator.conv_post.bias": torch.full((BANDS + 2,), LOUDNESS[broken])}
+def _loudness(broken: Broken, shape: Mapping[str, Any]) -> dict[str, Any]:
+    bands = shape["istftnet"]["gen_istft_n_fft"] + 2
+    return {"generator.conv_post.bias": torch.full((bands,), LOUDNESS[broken])}
 
 
 if __name__ == "__main__":

@@ -17,7 +17,8 @@ import numpy as np
 from faster_whisper import WhisperModel
 from faster_whisper.tokenizer import Tokenizer
 
-from bench.gpu_stt import SOUND_S, figures, main, measure, options_of, speech_like, table
+from bench.gpu import figures
+from bench.gpu_stt import SOUND_S, main, measure, options_of, speech_like, table
 from bench.random_whisper import SHAPES, Shape, write
 from wire.pcm import SPEECH
 
