@@ -23,7 +23,7 @@ from config.hub import HubSettings
 from hub.answering import Answering
 from hub.engines import Engines
 from hub.home.home import Action
-from hub.llm.responder import Asks, Request
+from hub.llm.responder import Asks, Control, Request
 from hub.room import Room
 from hub.stages import ahead, latest
 from hub.stt.activity import Activity
@@ -129,7 +129,7 @@ async def understand(room: Room, turn: Turn) -> AsyncGenerator[Hypothesis, None]
 def request_for(room: Room, turn: Turn, words: str) -> Request:
     """What is asked, as things stand."""
     said = turn.engines.conversations.messages(room.satellite)
-    return Request(words, room.satellite, room.area, said, lambda: room.commit(words))
+    return Request(words, room.satellite, room.area, said, lambda: room.commit(words), room.controls)
 
 
 def remember(room: Room, engines: Engines, text: str) -> None:
@@ -150,6 +150,9 @@ async def answer(room: Room, turn: Turn, request: Request) -> AsyncGenerator[str
         async for piece in pieces:
             if isinstance(piece, Action):
                 show(turn, "action", **asdict(piece))
+            elif isinstance(piece, Control):
+                show(turn, "action", **asdict(piece.shown()))
+                await room.send(hark.Control(room.turn, piece.action, piece.level))
             elif isinstance(piece, Asks):
                 room.asks = True
             else:

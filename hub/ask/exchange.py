@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 
 from hub.home.home import Action
 from hub.llm.chain import NO_MODEL
-from hub.llm.responder import Piece
+from hub.llm.responder import Control, Piece
 from hub.llm.thinking import BROKEN_OFF, TOO_SLOW
 from hub.tts.chunker import Chunker
 
@@ -36,6 +36,8 @@ class Exchange:
 
     def take(self, piece: Piece, at_ms: float) -> None:
         """The next piece of the reply."""
+        if isinstance(piece, Control):
+            piece = piece.shown()
         if isinstance(piece, Action):
             self.actions.append((at_ms, piece))
         elif isinstance(piece, str) and piece:

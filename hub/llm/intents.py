@@ -85,6 +85,10 @@ class IntentResponder:
         except Refusal as refusal:
             yield self._replies.refuse(refusal)
             return
+        if wanted.control is not None:
+            draft.aside = True
+            await request.commit()
+            yield wanted.control
         verdict = self._guard.verdict(wanted.actions, context.things)
         if verdict == "refuse":
             yield NOT_ALLOWED
@@ -103,7 +107,8 @@ class IntentResponder:
 
     def _context(self, request: Request) -> Context:
         home, timers = self._house.home, self._house.timers_from(request.satellite)
-        return Context(home.areas, home.things, self._clock(), request.area, timers)
+        reply = self._conversations.reply(request.satellite)
+        return Context(home.areas, home.things, self._clock(), request.area, timers, request.controls, reply)
 
     def _with_doubt(self, text: str, wanted: Plan) -> str:
         """How things stand, and why they may stand otherwise by now."""
