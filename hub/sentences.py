@@ -78,7 +78,7 @@ def sentences(language: str) -> Mapping[str, Any] | None:
     """All sentences, as hassil reads them, with replies and errors; None for a language that there is not."""
     if language not in get_languages():
         return None
-    document = _with(get_intents(language), OWN.get(language, {}), own=True)
+    document = _with(get_intents(language), OWN.get(language, {}))
     replies = {name: {"default": text} for name, text in REPLIES.get(language, {}).items()}
     told = document.get("responses", {})
     responses = {**told, "intents": {**told.get("intents", {}), **replies}}
@@ -86,9 +86,13 @@ def sentences(language: str) -> Mapping[str, Any] | None:
 
 
 def plain_sentences(language: str) -> Mapping[str, Any]:
-    """Those that the package chose for offline speech recognition, and answers."""
+    """Those that the package chose for offline speech recognition, and answers.
+
+    Hark's own are not among them: being few, they are heard well enough as some of all sentences, and here as well they
+    made a recognizer mishear others.
+    """
     document = get_speech_to_phrase_intents(language) or {}
-    return _with(_with(document, OWN.get(language, {}), own=True), ANSWERS.get(language, {}))
+    return _with(document, ANSWERS.get(language, {}))
 
 
 def _apart(lists: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -104,11 +108,9 @@ def _apart(lists: Mapping[str, Any]) -> Mapping[str, Any]:
     return apart
 
 
-def _with(
-    document: Mapping[str, Any] | None, more: Mapping[str, Sequence[str]], own: bool = False
-) -> Mapping[str, Any]:
+def _with(document: Mapping[str, Any] | None, more: Mapping[str, Sequence[str]]) -> Mapping[str, Any]:
     known = document or {}
     intents = dict(known.get("intents", {}))
     for name, said in more.items():
-        intents[name] = {"data": [{"sentences": said, "metadata": {OWN_SENTENCE: own}}]}
+        intents[name] = {"data": [{"sentences": said, "metadata": {OWN_SENTENCE: True}}]}
     return {**known, "intents": intents}
