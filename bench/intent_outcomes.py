@@ -78,7 +78,7 @@ def understand(cases: Sequence[Case], language: str, home: HomePlan | None = Non
 def _plan(heard: Match, house: House, case: Case) -> Plan | None:
     timers = Timers(case.timers, STARTED, SATELLITE)
     try:
-        return plan(heard, Context(house.areas, house.things, WHEN, case.area, timers, house.floors))
+        return plan(heard, Context(house.areas, house.things, WHEN, case.area, timers, floors=house.floors))
     except Refusal:
         return None
 

@@ -32,6 +32,8 @@ class Room:
     satellite: str
     area: str | None
     send: Callable[[Event | Sendable], Awaitable[None]]
+    controls: bool = False
+    """Whether the satellite knows hark.Control."""
     progress: Progress = field(default_factory=Progress)
     spoken: Spoken = field(default_factory=Spoken)
     asks: bool = False

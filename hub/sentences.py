@@ -10,8 +10,52 @@ from typing import Any
 
 from home_assistant_intents import get_intents, get_languages, get_speech_to_phrase_intents
 
-OWN = {"en": {"HassNevermind": ["stop", "be quiet"]}}
-"""By language and intent. Said after the wake word they are no question: the wake word has ended all that sounded."""
+_BY = "[[by] {volume_step_up:level}[%| percent]]"
+OWN = {
+    "en": {
+        "HarkVolumeUp": [
+            "[a bit|a little] louder",
+            "(speak|be) [a bit|a little] louder",
+            "speak up",
+            f"(turn up|increase) [the|your] volume {_BY}",
+            f"[turn [the|your]] volume (up|increase) {_BY}",
+            "up [the] volume",
+        ],
+        "HarkVolumeDown": [
+            "[a bit|a little] (quieter|softer)",
+            "(speak|be) [a bit|a little] (quieter|softer)",
+            "not so loud",
+            f"(turn down|decrease) [the|your] volume {_BY}",
+            f"[turn [the|your]] volume (down|decrease) {_BY}",
+            "down [the] volume",
+        ],
+        "HarkSetVolume": [
+            "<numeric_value_set> [the|your] volume [up|down] to {volume:level}[([ ]%)| percent]",
+            "volume [to] {volume:level}[([ ]%)| percent]",
+        ],
+        "HarkMute": ["mute [yourself]"],
+        "HarkUnmute": ["unmute [yourself]"],
+        "HarkStop": ["stop [that]", "be quiet"],
+        "HarkRepeat": ["[can you|could you] repeat that", "say that again", "what did you say"],
+    }
+}
+"""By language and intent: what is said to the satellite itself, and so to none of the home's media players. Each wins
+over all others that fit, and needs no area."""
+
+OWN_SENTENCE = "hark"
+"""Key of hassil's metadata that marks them."""
+
+REPLIES = {
+    "en": {
+        "HarkVolumeUp": "Okay",
+        "HarkVolumeDown": "Okay",
+        "HarkSetVolume": "Volume {{ slots.level }} percent",
+        "HarkUnmute": "Unmuted",
+        "HarkRepeat": "{{ slots.reply or 'There is nothing to repeat' }}",
+    }
+}
+"""Jinja templates for the replies to them. Said at the new volume, they tell how loud that is; "mute" and "stop" are
+answered with the silence that they ask for."""
 
 ANSWERS = {
     "en": {
@@ -32,13 +76,36 @@ def languages() -> list[str]:
 
 def sentences(language: str) -> Mapping[str, Any] | None:
     """All sentences, as hassil reads them, with replies and errors; None for a language that there is not."""
-    return _with(get_intents(language), OWN.get(language, {})) if language in get_languages() else None
+    if language not in get_languages():
+        return None
+    document = _with(get_intents(language), OWN.get(language, {}))
+    replies = {name: {"default": text} for name, text in REPLIES.get(language, {}).items()}
+    told = document.get("responses", {})
+    responses = {**told, "intents": {**told.get("intents", {}), **replies}}
+    return {**document, "lists": _apart(document.get("lists", {})), "responses": responses}
 
 
 def plain_sentences(language: str) -> Mapping[str, Any]:
-    """Those that the package chose for offline speech recognition, and answers."""
+    """Those that the package chose for offline speech recognition, and answers.
+
+    Hark's own are not among them: being few, they are heard well enough as some of all sentences, and here as well they
+    made a recognizer mishear others.
+    """
     document = get_speech_to_phrase_intents(language) or {}
-    return _with(document, OWN.get(language, {}) | ANSWERS.get(language, {}))
+    return _with(document, ANSWERS.get(language, {}))
+
+
+def _apart(lists: Mapping[str, Any]) -> Mapping[str, Any]:
+    """No list with a multiplier has the range of one without.
+
+    hassil 3.12 keeps the number words of a range for all lists that have it, with the multiplier of whichever came
+    first: "set the volume to forty" was understood as -40, next to a list of "down by forty".
+    """
+    apart = dict(lists)
+    for name, values in lists.items():
+        if values.get("range", {}).get("multiplier", 1) != 1:
+            apart[name] = {**values, "range": {**values["range"], "to": values["range"]["to"] + 1}}
+    return apart
 
 
 def without_floors(document: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -54,6 +121,5 @@ def _with(document: Mapping[str, Any] | None, more: Mapping[str, Sequence[str]])
     known = document or {}
     intents = dict(known.get("intents", {}))
     for name, said in more.items():
-        intent = intents.get(name, {"data": []})
-        intents[name] = {**intent, "data": [*intent["data"], {"sentences": said}]}
+        intents[name] = {"data": [{"sentences": said, "metadata": {OWN_SENTENCE: True}}]}
     return {**known, "intents": intents}

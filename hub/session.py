@@ -70,6 +70,7 @@ class Session:
         self._service = service
         self._name = address
         self._area: str | None = None
+        self._controls = False  # whether it knows hark.Control
         self._met = asyncio.Event()  # its name is known
         self._room: Room | None = None
         self._task: asyncio.Task[None] | None = None
@@ -148,6 +149,7 @@ class Session:
                 _log.warning("%s is led by another hub; standing by", self._name)
             case hark.Hello():
                 _log.info("leading %s", said.name)
+                self._controls = "control" in said.capabilities
 
     async def _cancelled(self, said: hark.Cancel) -> None:
         """Barge-in; whatever became of the turn, the satellite waits for the flush."""
@@ -185,7 +187,7 @@ class Session:
         self._timelines[said.turn] = timeline
         while len(self._timelines) > UNTRACED:
             service.store.keep(self._timelines.pop(next(iter(self._timelines))))
-        self._room = Room(said.turn, self._name, self._area, self._connection.send)
+        self._room = Room(said.turn, self._name, self._area, self._connection.send, self._controls)
         self._show(said.turn, "awake", name=said.name or "?", score=said.score or 0.0)
         turn = Turn(service.engines, service.settings, timeline, service.watch)
         self._task = group.create_task(self._connected(partial(self._take, self._room, turn)))

@@ -24,7 +24,7 @@ from config.hub import HubSettings
 from hub.answering import Answering
 from hub.engines import Engines
 from hub.home.home import Action
-from hub.llm.responder import Asks, Request, said
+from hub.llm.responder import Asks, Control, Request, said
 from hub.llm.speculation import Speculation
 from hub.load.need import Kind, Need
 from hub.room import Room
@@ -145,7 +145,7 @@ def trigger_of(heard: Hypothesis, turn: Turn) -> Speculation | None:
 def request_for(room: Room, turn: Turn, words: str) -> Request:
     """What is asked, as things stand."""
     before = turn.engines.conversations.messages(room.satellite)
-    return Request(words, room.satellite, room.area, before, lambda: room.commit(words))
+    return Request(words, room.satellite, room.area, before, lambda: room.commit(words), room.controls)
 
 
 def remember(room: Room, engines: Engines, text: str) -> None:
@@ -167,6 +167,9 @@ async def answer(room: Room, turn: Turn, request: Request) -> AsyncGenerator[str
             if isinstance(piece, Action):
                 show(turn, "action", **asdict(piece))
                 turn.engines.did(piece, request)
+            elif isinstance(piece, Control):
+                show(turn, "action", **asdict(piece.shown()))
+                await room.send(hark.Control(room.turn, piece.action, piece.level))
             elif isinstance(piece, Asks):
                 room.asks = True
             else:

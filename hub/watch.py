@@ -43,7 +43,7 @@ _LINES: dict[str, str | Callable[[Seen], str]] = {
     "awake": lambda seen: f"● awake: {seen['name']} (score {seen['score']:.2f}) at {seen['satellite']}",
     "words": "  … {text}",
     "question": lambda seen: f"  “{seen['text']}”" if seen["text"] else "  (no words)",
-    "action": lambda seen: f"  ⚙ {seen['service']} {seen['entity_id']}{_data(seen)}",
+    "action": lambda seen: f"  ⚙ {seen['service']} {seen['entity_id']}".rstrip() + _data(seen),
     "reply": "  ▶ {text}",
     "voice": lambda seen: "" if seen["why"] == BEST else f"  ♪ {seen['tier']} speaks, as {seen['why']}",
     "times": lambda seen: f"{seen['waterfall']}{_speculation(seen)}{_sounds(seen)}",

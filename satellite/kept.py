@@ -46,6 +46,8 @@ class Kept(msgspec.Struct, frozen=True):
     muted: bool = False
     volume: Annotated[int, msgspec.Meta(ge=0, le=100)] = 100
     """In percent."""
+    silent: bool = False
+    """Whether nothing but a ring is to be heard, whatever the volume."""
     timers: Annotated[tuple[KeptTimer, ...], msgspec.Meta(max_length=MOST)] = ()
     ringing: Annotated[tuple[KeptTimer, ...], msgspec.Meta(max_length=MOST)] = ()
     over: Annotated[tuple[tuple[Text, Text], ...], msgspec.Meta(max_length=REMEMBERED)] = ()

@@ -26,6 +26,7 @@ from satellite.mute import Mute
 from satellite.panel.actions import Status
 from satellite.panel.control import Control, places
 from satellite.playing.chimes import Sound
+from satellite.playing.loudness import Loudness
 from satellite.playing.mixer import Mixer
 from satellite.sound.echo import CleanMicrophone, EchoCanceller
 from satellite.sound.health import Trouble
@@ -72,7 +73,7 @@ class Satellite:
         self._clock = asyncio.get_running_loop().time
         self._mute = Mute()
         self._muted = False
-        self._volume = 100
+        self._loudness = Loudness()
         self._keeper = Keeper(place(settings.state.file, FILE, os.environ))
         self._alarm = Alarm(settings.timers.ring_s, self._clock, self._keep)
         self._link = Link(describe(settings), settings.controllers, _hello(settings), self)
@@ -81,7 +82,7 @@ class Satellite:
         self._ears = Ears(settings, *ears)
         self._echo = engines.echo
         self._mixer = Mixer(engines.speaker, settings, self._sounded)
-        self._turns = Turns(settings, self._link, self._ears, self._mixer, self._changed)
+        self._turns = Turns(settings, self._link, self._ears, self._mixer, self._changed, self._obey)
         self._ducking = Ducking(engines.music)
         self._advertiser = engines.advertiser
         self._systemd = Systemd()
@@ -169,7 +170,8 @@ class Satellite:
     def status(self) -> Status:
         """See satellite.panel.actions.Controlled."""
         leader = str(self._link.leader or "")
-        return Status(self.phase.value, self._muted, self._volume, self._alarm.ringing, leader, self._turns.turn)
+        volume, ringing = self._loudness.heard, self._alarm.ringing
+        return Status(self.phase.value, self._muted, volume, ringing, leader, self._turns.turn)
 
     def listen(self) -> None:
         """See satellite.panel.actions.Controlled."""
@@ -195,15 +197,23 @@ class Satellite:
 
     def set_volume(self, percent: int) -> None:
         """See satellite.panel.actions.Controlled."""
-        self._volume = percent
-        self._mixer.volume = percent / 100
-        self._keep()
+        self._obey("volume_set", percent)
+
+    def _obey(self, action: str, level: float | None) -> None:
+        """Does one of hark.ACTIONS."""
+        if action == "stop":
+            self.stop()
+        else:
+            self._loudness.change(action, level)
+            self._mixer.volume = self._loudness.heard / 100
+            self._keep()
 
     # What is kept, and what follows from it
 
     def _restore(self, kept: Kept) -> None:
         self._mute.switch = kept.muted
-        self._volume, self._mixer.volume = kept.volume, kept.volume / 100
+        self._loudness = Loudness(kept.volume, kept.silent)
+        self._mixer.volume = self._loudness.heard / 100
         timers, ringing = ([timer.timer() for timer in timers] for timers in (kept.timers, kept.ringing))
         self._alarm.restore(timers, ringing, kept.over)
         self._look_at_mute()
@@ -212,7 +222,8 @@ class Satellite:
     def _keep(self) -> None:
         *kept, over = self._alarm.kept()
         timers, ringing = (tuple(map(KeptTimer.of, timers)) for timers in kept)
-        self._keeper.keep(Kept(self._mute.switch, self._volume, timers, ringing, tuple(over)))
+        loudness = self._loudness
+        self._keeper.keep(Kept(self._mute.switch, loudness.percent, loudness.muted, timers, ringing, tuple(over)))
         self._changed()
 
     def _look_at_mute(self) -> None:

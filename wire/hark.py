@@ -17,12 +17,16 @@ from wyoming.user_event import UserEvent
 from wire.errors import MalformedEvent
 from wire.pcm import SILENCE_DBFS
 
-CAPABILITIES = ("turn", "cancel", "playback", "clock", "trace", "listen")
+CAPABILITIES = ("turn", "cancel", "playback", "clock", "trace", "listen", "control")
 """What this release knows; what both hellos name is what both may use."""
 
 LENGTH = 200  # characters of a string
 ITEMS = 32  # of a list or of an object
 COUNT = 1_000_000  # of anything that happens during one reply
+ACTIONS = ("volume_up", "volume_down", "volume_set", "mute", "unmute", "stop")
+"""What a hub may ask of a satellite. "mute" is of what it plays: a microphone that a voice closes, no voice opens."""
+STEPS = ("volume_up", "volume_down")  # may have a level: by how much
+
 DAY_MS = 86_400_000.0  # nothing is played for longer
 CLOCK_S = 1e10  # three hundred years: no monotonic clock is past it, and sums of such times stay exact to 10 us
 
@@ -124,6 +128,23 @@ class Listen(HarkEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class Control(HarkEvent):
+    """Hub to satellite, of the turn at hand or the one just over: what a person asked of the satellite itself."""
+
+    NAME: ClassVar[str] = "hark/control"
+    turn: str
+    action: str
+    """One of ACTIONS."""
+    level: float | None = None
+    """In percent: the volume to set, or the step up or down where it is not the satellite's own."""
+
+    def __post_init__(self) -> None:
+        needed, taken = self.action == "volume_set", self.action in ("volume_set", *STEPS)
+        if (needed and self.level is None) or (not taken and self.level is not None):
+            raise MalformedEvent(_malformed(Control, "level", "given with volume_set, or else at most with a step"))
+
+
+@dataclass(frozen=True, slots=True)
 class Trace(HarkEvent):
     """Satellite to hub: its own times of the turn, by mark."""
 
@@ -150,7 +171,7 @@ def _read(kind: type[HarkEvent], data: object) -> HarkEvent:
         value = data.get(field.name)
         if value is None and field.default is None:
             continue
-        rule = _RULES[field.name]
+        rule = _RULES.get(f"{kind.NAME} {field.name}") or _RULES[field.name]
         if not rule.fits(value):
             raise MalformedEvent(_malformed(kind, field.name, rule.expected))
         values[field.name] = tuple(value) if isinstance(value, list) else value
@@ -200,9 +221,11 @@ _TEXT = _Rule(f"a string of 1 to {LENGTH} characters", _is_text)
 _RULES: dict[str, _Rule] = {
     "turn": _TEXT,
     "phase": _TEXT,
+    "action": _Rule(f"one of {', '.join(ACTIONS)}", lambda value: value in ACTIONS),
     "name": _TEXT,
     "score": _number(0, 1),
     "level": _number(SILENCE_DBFS, 0),
+    f"{Control.NAME} level": _number(0, 100),
     "played_ms": _number(0, DAY_MS),
     "buffered_ms": _number(0, DAY_MS),
     "underruns": _Rule(f"a whole number from 0 to {COUNT}", _is_count),
@@ -212,8 +235,8 @@ _RULES: dict[str, _Rule] = {
     "marks": _Rule(f"an object of at most {ITEMS} numbers, each by a mark's name", _is_marks),
     "capabilities": _Rule(f"a list of at most {ITEMS} strings of 1 to {LENGTH} characters", _is_texts),
 }
-"""By field: a field's name means the same in every event."""
+"""By field: a field's name means the same in every event, but for a level: of sound, or of the volume."""
 
 _KINDS: dict[str, type[HarkEvent]] = {
-    kind.NAME: kind for kind in (Hello, Standby, Turn, Cancel, Flush, Playback, Clock, Listen, Trace)
+    kind.NAME: kind for kind in (Hello, Standby, Turn, Cancel, Flush, Playback, Clock, Listen, Control, Trace)
 }

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 
 from hub.home.home import Action
-from hub.llm.responder import Apology, Piece, said
+from hub.llm.responder import Apology, Control, Piece, said
 from hub.tts.chunker import Chunker
 
 INTENTS = "intents"  # as llm.engines has it
@@ -33,6 +33,8 @@ class Exchange:
 
     def take(self, piece: Piece, at_ms: float) -> None:
         """The next piece of the reply."""
+        if isinstance(piece, Control):
+            piece = piece.shown()
         if isinstance(piece, Action):
             self.actions.append((at_ms, piece))
         elif text := said(piece):

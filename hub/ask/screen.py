@@ -10,7 +10,7 @@ from typing import TextIO
 
 from hub.ask.exchange import Exchange
 from hub.home.home import Action
-from hub.llm.responder import Piece, said
+from hub.llm.responder import Control, Piece, said
 from hub.watch import line
 
 MARKS = {"first_token": "first token", "first_clause": "first clause", "end": "end"}
@@ -29,6 +29,8 @@ class Screen:
 
     def piece(self, piece: Piece, at_ms: float) -> None:
         """See hub.ask.talk.Watch."""
+        if isinstance(piece, Control):
+            piece = piece.shown()
         if isinstance(piece, Action):
             self._break()
             self._write(f"{_ms(at_ms)}{printable(line({'event': 'action', **asdict(piece)}))}\n")

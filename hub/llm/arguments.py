@@ -5,16 +5,28 @@ A field is the slot of the same name that a sentence would have filled, so hub.l
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 import msgspec
 
 from hub.llm.match import Match
+from hub.llm.responder import ControlAction
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
 Percent = Annotated[int, msgspec.Meta(ge=0, le=100)]
 Switched = Literal["light", "switch", "fan", "cover", "lock", "climate", "media_player", "scene", "script"]
 """Domains of what can be turned on and off."""
+
+
+_INTENTS: Mapping[ControlAction, str] = {
+    "volume_up": "HarkVolumeUp",
+    "volume_down": "HarkVolumeDown",
+    "volume_set": "HarkSetVolume",
+    "mute": "HarkMute",
+    "unmute": "HarkUnmute",
+    "stop": "HarkStop",
+}
 
 
 class Arguments(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
@@ -104,6 +116,24 @@ class VolumeStep(Somewhere, frozen=True, kw_only=True):
     """Of media players."""
 
     volume_step: Literal["up", "down"]
+
+
+class SatelliteVolume(Arguments, frozen=True, kw_only=True):
+    """Of the satellite itself."""
+
+    action: ControlAction
+    level: Annotated[Percent, msgspec.Meta(description="the volume, or how much louder or quieter")] | None = None
+
+    def __post_init__(self) -> None:
+        """Refuses a volume of nothing, and a level of what has none."""
+        if self.action == "volume_set" and self.level is None:
+            raise ValueError("say how loud: give level")
+        if not self.action.startswith("volume_") and self.level is not None:
+            raise ValueError(f"{self.action} has no level")
+
+    def match(self, intent: str) -> Match:
+        """See Arguments: each action is an intent of its own."""
+        return Match(_INTENTS[self.action], "default", {} if self.level is None else {"level": self.level})
 
 
 class Item(Arguments, frozen=True, kw_only=True):

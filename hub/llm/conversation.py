@@ -30,6 +30,8 @@ class Draft:
     at: float
     used: list[Message] = field(default_factory=list)
     question: Question | None = None
+    aside: bool = False
+    """Whether the reply is none that somebody would want to hear again, as to "louder"."""
 
     def use(self, call: ToolCall, result: str) -> None:
         """Notes a tool call together with its result."""
@@ -80,6 +82,12 @@ class Conversations:
         """The conversation so far, oldest first."""
         self._forget()
         return tuple(message for turn in self._turns.get(satellite, []) for message in turn.messages())
+
+    def reply(self, satellite: str) -> str:
+        """What was heard of the last reply that somebody may want to hear again, "" where there is none."""
+        self._forget()
+        turns = reversed(self._turns.get(satellite, []))
+        return next((turn.text for turn in turns if turn.text and not turn.draft.aside), "")
 
     def question(self, satellite: str) -> Question | None:
         """The question that is open: the last turn asked it, it was heard, and not long ago."""

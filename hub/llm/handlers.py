@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from hub.home.home import Action
-from hub.llm import climate, media, timers
+from hub.llm import climate, media, satellite, timers
 from hub.llm.match import Match, Refusal
 from hub.llm.plan import Handler, Plan, asked, for_each
 from hub.llm.targets import Context, named, supporting, targets, the_only
@@ -149,5 +149,12 @@ HANDLERS: Mapping[str, Handler] = {
     "HassPauseTimer": timers.pause,
     "HassUnpauseTimer": timers.resume,
     "HassTimerStatus": timers.status,
+    "HarkVolumeUp": satellite.control("volume_up"),
+    "HarkVolumeDown": satellite.control("volume_down"),
+    "HarkSetVolume": satellite.control("volume_set"),
+    "HarkMute": satellite.control("mute"),
+    "HarkUnmute": satellite.control("unmute"),
+    "HarkStop": satellite.control("stop"),
+    "HarkRepeat": satellite.repeat,
 }
-"""Home Assistant's intents that a home of ours can answer, each with what it asks for."""
+"""Home Assistant's intents that a home of ours can answer, and Hark's own, each with what it asks for."""

@@ -19,7 +19,7 @@ from hub.llm.guard import Guard
 from hub.llm.model import Tool, ToolCall
 from hub.llm.plain import plain, plain_areas, plain_floors, plain_things
 from hub.llm.plan import Plan
-from hub.llm.responder import Request
+from hub.llm.responder import Control, Request
 from hub.llm.targets import Context
 from hub.llm.tools import ToolError, tools, wanted
 
@@ -49,10 +49,11 @@ class Hands:
 
     def tools(self) -> tuple[Tool, ...]:
         """Those that may still be called."""
-        home, timers = self._tooling.house.home, self._tooling.house.timers
-        return tools(home.things, timers is not None, bool(home.floors)) if self.left > 0 else ()
+        house, controls = self._tooling.house, self._request.controls
+        made = tools(house.home.things, house.timers is not None, controls, bool(house.home.floors))
+        return made if self.left > 0 else ()
 
-    async def use(self, call: ToolCall) -> AsyncGenerator[Action, None]:
+    async def use(self, call: ToolCall) -> AsyncGenerator[Action | Control, None]:
         """Answers one call with `result`, and yields what was done for it."""
         self.left -= 1
         if self.left < 0:
@@ -68,7 +69,7 @@ class Hands:
             async for action in actions:
                 yield action
 
-    async def _guarded(self, plan: Plan, context: Context) -> AsyncGenerator[Action, None]:
+    async def _guarded(self, plan: Plan, context: Context) -> AsyncGenerator[Action | Control, None]:
         guard = self._tooling.guard
         match guard.verdict(plan.actions, context.things):
             case "refuse":
@@ -76,6 +77,10 @@ class Hands:
             case "ask":
                 self.question = question(plan.actions, context.things, guard, DONE)
                 self.result = results.asked(self.question.text)
+            case "allow" if plan.control is not None:
+                await self._request.commit()
+                self.result = results.done([plan.control.action], [])
+                yield plan.control
             case "allow" if not (plan.actions or plan.timers):
                 self.result = results.states(plan, self._tooling.house.home.stale)
             case "allow":
@@ -97,4 +102,5 @@ class Hands:
         house, area = self._tooling.house, self._request.area
         here = None if area is None else plain(area)
         timers, floors = house.timers_from(self._request.satellite), plain_floors(house.home)
-        return Context(plain_areas(house.home), plain_things(house.home), self._tooling.clock(), here, timers, floors)
+        areas, things, now = plain_areas(house.home), plain_things(house.home), self._tooling.clock()
+        return Context(areas, things, now, here, timers, self._request.controls, floors=floors)

@@ -26,7 +26,7 @@ from hub.llm.match import Match, Refusal
 from hub.llm.plan import Plan
 from hub.llm.recognition import Recognition
 from hub.llm.replies import Replies
-from hub.llm.responder import Asks, Piece, Request
+from hub.llm.responder import Asks, Control, Piece, Request
 from hub.llm.targets import Context
 from hub.load.scheduler import Scheduler
 
@@ -82,6 +82,10 @@ class IntentResponder:
         draft = self._conversations.draft(request.satellite, request.text)
         outlook = self._outlook(match, request)
         draft.question = outlook.question
+        if outlook.control is not None:
+            draft.aside = True
+            await request.commit()
+            yield outlook.control
         failures: list[str] = []
         async with aclosing(carry_out(self._house, outlook.actions, request, failures)) as done:
             async for action in done:
@@ -111,11 +115,13 @@ class IntentResponder:
             asked = question(wanted.actions, context.things, self._guard, reply)
             return _Outlook(asked.text, question=asked)
         actions = (*wanted.actions, *wanted.timers)
-        return _Outlook(reply if actions else self._with_doubt(reply, wanted), actions)
+        return _Outlook(reply if actions else self._with_doubt(reply, wanted), actions, control=wanted.control)
 
     def _context(self, request: Request) -> Context:
         home, timers = self._house.home, self._house.timers_from(request.satellite)
-        return Context(home.areas, home.things, self._clock(), request.area, timers, home.floors)
+        reply = self._conversations.reply(request.satellite)
+        now = self._clock()
+        return Context(home.areas, home.things, now, request.area, timers, request.controls, reply, floors=home.floors)
 
     def _with_doubt(self, text: str, wanted: Plan) -> str:
         """How things stand, and why they may stand otherwise by now."""
@@ -130,3 +136,4 @@ class _Outlook:
     reply: str
     actions: tuple[Action, ...] = ()
     question: Question | None = None
+    control: Control | None = None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from hub.home.home import Action, Thing
 from hub.llm.match import Match
+from hub.llm.responder import Control
 from hub.llm.targets import Context
 
 
@@ -14,7 +15,8 @@ from hub.llm.targets import Context
 class Plan:
     """Actions in order; the things asked about that are so, and those that are not; slots that only the home knew.
 
-    `timers` are actions too, of the hub's timers instead of the home (hub.timers.actions).
+    `timers` are actions too, of the hub's timers instead of the home (hub.timers.actions); `control` is for the
+    satellite that was asked.
     """
 
     actions: tuple[Action, ...] = ()
@@ -22,6 +24,7 @@ class Plan:
     unmatched: tuple[Thing, ...] = ()
     slots: Mapping[str, object] = field(default_factory=dict)
     timers: tuple[Action, ...] = ()
+    control: Control | None = None
 
 
 Handler = Callable[[Match, Context], Plan]

@@ -1,7 +1,8 @@
 """From words to what they mean for the home at hand, with hassil. Pure: nothing is done by it.
 
-Strategy, as Home Assistant's: the best match is one that names a thing, with the longest name; then one with the
-fewest open-ended slots and the most literal words. Names are plain text to the matcher, whatever characters they have.
+Strategy, as Home Assistant's: the best match is one of Hark's own sentences; then one that names a thing, with the
+longest name; then one with the fewest open-ended slots and the most literal words. Names are plain text to the matcher,
+whatever characters they have.
 
 The lists of names are made again only when the home has other names; the states of things do not matter to them.
 Sentences about floors are known only where the home has some: all others would be slower for them.
@@ -23,7 +24,7 @@ from hub.home.home import Area, Floor, Home, Thing
 from hub.llm.language import Language
 from hub.llm.match import Match, Refusal
 from hub.llm.targets import named
-from hub.sentences import without_floors
+from hub.sentences import OWN_SENTENCE, without_floors
 
 LONGEST_TEXT = 500  # characters; what people say to a home has some 40, and matching takes time with the length
 LONGEST_NAME = 4  # words of an unknown name worth repeating; longer ones are whole sentences gone astray
@@ -47,7 +48,10 @@ class Recognition:
         if len(text) > LONGEST_TEXT:
             return None
         lists = self._names.lists()
-        best = recognize_best(text, self._intents(), lists, intent_context=_context(area), best_slot_name="name")
+        context = _context(area)
+        best = recognize_best(
+            text, self._intents(), lists, intent_context=context, best_metadata_key=OWN_SENTENCE, best_slot_name="name"
+        )
         return None if best is None or self._only_guessed(best) else _match(best)
 
     def miss(self, text: str, area: str | None) -> Refusal:

@@ -1,6 +1,6 @@
-"""The words of a reply: Home Assistant's own templates, rendered by Jinja in its sandbox.
+"""The words of a reply: Home Assistant's own templates, and some of Hark's, rendered by Jinja in its sandbox.
 
-Only the templates that ship with home-assistant-intents are ever compiled. Names, states and what a person said reach
+Only the templates of hub/sentences.py are ever compiled. Names, states and what a person said reach
 them as values, so whatever characters these have, nothing in them is evaluated.
 """
 

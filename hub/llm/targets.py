@@ -23,7 +23,8 @@ Place = TypeVar("Place", bound=Area | Floor)
 class Context:
     """The home at the moment of the sentence; `area` is where it was said, if that is known.
 
-    `timers` are the hub's, None where it keeps none.
+    `timers` are the hub's, None where it keeps none. `controls` says whether the satellite can be asked to do
+    something itself, `reply` is what it said last.
     """
 
     areas: Sequence[Area]
@@ -31,6 +32,8 @@ class Context:
     now: datetime
     area: str | None = None
     timers: Timers | None = None
+    controls: bool = True
+    reply: str = ""
     floors: Sequence[Floor] = ()
 
     def near(self) -> frozenset[str]:

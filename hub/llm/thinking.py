@@ -18,7 +18,6 @@ from dataclasses import dataclass, field, replace
 
 import msgspec
 
-from hub.home.home import Action
 from hub.llm.conversation import Conversations, Draft
 from hub.llm.deeds import DONE
 from hub.llm.hands import Hands, Tooling
@@ -114,7 +113,7 @@ class _Reply:
         self.text += gap + sentence
         return gap + sentence
 
-    async def pieces(self, messages: list[Message]) -> AsyncGenerator[str | Action, None]:
+    async def pieces(self, messages: list[Message]) -> AsyncGenerator[Piece, None]:
         """All rounds, each with what was said and done in those before."""
         while True:
             tools, round_ = self._hands.tools(), _Round()

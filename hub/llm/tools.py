@@ -24,6 +24,7 @@ from hub.llm.plan import Plan
 from hub.llm.targets import Context
 from hub.timers.actions import DOMAIN as TIMER
 
+SATELLITE = "satellite"
 LONGEST_ARGUMENTS = 2000  # characters of JSON; a call has some 60
 LONGEST_ERROR = 300  # characters
 
@@ -34,7 +35,10 @@ class ToolError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Ability:
-    """One intent as a tool, and the domain that a home needs for it (or TIMER of the hub), None where any has it."""
+    """One intent as a tool, and the domain that a home needs for it, None where any has it.
+
+    TIMER is the hub's, SATELLITE of one that does what it is asked.
+    """
 
     description: str
     arguments: type[arguments.Arguments]
@@ -76,16 +80,22 @@ ABILITIES: Mapping[str, Ability] = {
     "HassUnpauseTimer": Ability("Lets a paused timer go on.", arguments.WhichTimer, TIMER),
     "HassIncreaseTimer": Ability("Adds time to a timer.", arguments.Length, TIMER),
     "HassDecreaseTimer": Ability("Takes time off a timer.", arguments.Length, TIMER),
+    "HarkControl": Ability(
+        "Changes how loud you are yourself where no media player is named; mute silences you, your next words too.",
+        arguments.SatelliteVolume,
+        SATELLITE,
+    ),
 }
 """What a model can do, in the order in which it is told of it."""
 
 
-def tools(things: Iterable[Thing], timers: bool, floors: bool = False) -> tuple[Tool, ...]:
-    """The tools of a home with these things, and with the hub's timers or without; the same for the same domains.
+def tools(things: Iterable[Thing], timers: bool, controls: bool = True, floors: bool = False) -> tuple[Tool, ...]:
+    """The tools of a home with these things, with the hub's timers or without, for a satellite that obeys or not.
 
-    They take a floor where the home has any.
+    The same for the same domains. They take a floor where the home has any.
     """
-    domains = {thing.domain for thing in things if thing.domain != TIMER} | {None, TIMER if timers else None}
+    own = {None, TIMER if timers else None, SATELLITE if controls else None}
+    domains = {thing.domain for thing in things} - {TIMER, SATELLITE} | own
     return tuple(_TOOLS[name, floors] for name, ability in ABILITIES.items() if ability.domain in domains)
 
 

@@ -24,6 +24,7 @@ from wire.pcm import PcmFormat
 
 _log = logging.getLogger(__name__)
 
+RING_LEAST = 0.5  # volume of a timer's ring: 20 dB below full, about as loud as a person who speaks
 LONGEST_WAIT_S = 5.0  # between two tries to open the speaker: one that was plugged in again is heard no later than that
 
 
@@ -69,13 +70,14 @@ class Mixer:
 
     @property
     def volume(self) -> float:
-        """From 0 (silence) to 1; takes effect within a piece."""
+        """From 0 (silence) to 1; takes effect within a piece. A ring is at RING_LEAST in any case."""
         return self._volume
 
     @volume.setter
     def volume(self, volume: float) -> None:
         self._volume = min(1.0, max(0.0, volume))
         self._desk.volume.to(volume_gain(self._volume))
+        self._desk.ring_volume.to(volume_gain(max(self._volume, RING_LEAST)))
 
     def play(self, sound: Sound) -> None:
         """Plays a sound over what sounds, after those that wait; one that waits already is not repeated."""

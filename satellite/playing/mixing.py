@@ -1,7 +1,7 @@
 """What sounds, and what it is together: the mixer's arithmetic. Pure.
 
-Strategy: every source gives 20 ms of 16 bit sound at a time; the voices are summed and ducked, the sounds, the
-ring and what fades out are added, the volume is applied to all, and what is too loud saturates.
+Strategy: every source gives 20 ms of 16 bit sound at a time; the voices are summed and ducked, the sounds are added,
+the volume is applied, the ring at a volume of its own and what fades out are added, and what is too loud saturates.
 
 Rules: a gain never jumps while something sounds, it moves in a straight line over RAMP_S: no clicks. A source that is
 cut while others sound fades out over a piece. Sounds play one after the other, each waits at most once.
@@ -64,6 +64,11 @@ class Ramp:
         self._samples = samples
         self._step = 0.0
 
+    @property
+    def gain(self) -> float:
+        """Where it is now."""
+        return self._gain
+
     def to(self, target: float) -> None:
         """Sets out for another gain."""
         self._target = target
@@ -105,6 +110,7 @@ class Desk:
         self.voices: list[Source] = []
         self.duck = Ramp(1.0, ramp)
         self.volume = Ramp(1.0, ramp)
+        self.ring_volume = Ramp(1.0, ramp)
         self._size = mixed.bytes(PIECE_S)
         self._sounds: deque[Clip] = deque()
         self._ring: Clip | None = None
@@ -135,12 +141,12 @@ class Desk:
     def ring(self, clip: Clip | None) -> None:
         """Plays it beside all else, until None comes."""
         if clip is None and self._ring is not None:
-            self._fade_out([self._ring])
+            self._fade_out([self._ring], self.ring_volume.gain)
         self._ring = clip
 
     def cut_voices(self) -> None:
         """The voices are about to fall silent: what they had next fades out."""
-        self._fade_out(self.voices)
+        self._fade_out(self.voices, self.duck.gain * self.volume.gain)
         self._voiced = False
 
     def cut_all(self) -> None:
@@ -153,17 +159,18 @@ class Desk:
         self._fading = Clip("", b"")
         self.duck.settle()
         self.volume.settle()
+        self.ring_volume.settle()
 
     def mix(self) -> bytes:
         """The next piece, at most 20 ms; b"" where nothing sounds."""
-        voices = self._pull(self.voices)
-        beside = self._pull([*([self._ring] if self._ring else []), self._fading])
-        others = [pcm for pcm in (self._next_sound(), *beside) if pcm]
+        voices, ring = self._pull(self.voices), self._pull([self._ring] if self._ring else [])
+        sound, fading = [self._next_sound()], self._pull([self._fading])
         self._voiced = bool(voices)
         samples = self._size // 2
-        duck, volume = self.duck.take(samples), self.volume.take(samples)
-        longest = max(map(len, voices + others), default=0) // 2
-        return saturated(((summed(voices, samples) * duck + summed(others, samples)) * volume)[:longest])
+        duck, volume, ring_volume = (gain.take(samples) for gain in (self.duck, self.volume, self.ring_volume))
+        heard = (summed(voices, samples) * duck + summed(sound, samples)) * volume
+        heard += summed(ring, samples) * ring_volume + summed(fading, samples)
+        return saturated(heard[: max(map(len, [*voices, *ring, *sound, *fading])) // 2])
 
     def _next_sound(self) -> bytes:
         while self._sounds:
@@ -175,7 +182,7 @@ class Desk:
     def _pull(self, sources: Sequence[Source]) -> list[bytes]:
         return [pcm for source in sources if (pcm := source.pull(self._size))]
 
-    def _fade_out(self, sources: Sequence[Source]) -> None:
+    def _fade_out(self, sources: Sequence[Source], gain: float) -> None:
         samples = self._size // 2
-        ends = summed(self._pull([self._fading, *sources]), samples)
+        ends = summed(self._pull([self._fading]), samples) + summed(self._pull(sources), samples) * gain
         self._fading = Clip("", saturated(ends * np.linspace(1, 0, samples, dtype=np.float32)))

@@ -34,10 +34,15 @@ class Outgoing:
         self._said_before: list[Sendable] = []
         self.turn: Turn | None = None
 
+    @property
+    def latest(self) -> str:
+        """The id of the turn at hand, or of the one just over."""
+        return f"{self._boot}:{self._turns}"
+
     def begin(self, woken: Woken) -> None:
         """A turn begins."""
         self._turns += 1
-        self.turn = Turn(f"{self._boot}:{self._turns}")
+        self.turn = Turn(self.latest)
         self.turn.mark("wake", self._clock())
         word, level = woken.detection, woken.level_dbfs
         if word.name != BUTTON:

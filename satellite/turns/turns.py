@@ -45,13 +45,23 @@ CHIMES = {Action.CHIME_AWAKE: Sound.AWAKE, Action.CHIME_DONE: Sound.DONE, Action
 
 
 class Turns:
-    """The turns of one satellite; `changed` is called after each change of phase."""
+    """The turns of one satellite; `changed` is called after each change of phase.
+
+    `obey` is called with the action and the level of what a person asks of the satellite itself (hark.Control).
+    """
 
     def __init__(
-        self, settings: SatelliteSettings, link: Link, ears: Ears, mixer: Mixer, changed: Callable[[], None]
+        self,
+        settings: SatelliteSettings,
+        link: Link,
+        ears: Ears,
+        mixer: Mixer,
+        changed: Callable[[], None],
+        obey: Callable[[str, float | None], None],
     ) -> None:
         self._clock = asyncio.get_running_loop().time
-        self._link, self._ears, self._mixer, self._changed = link, ears, mixer, changed
+        self._link, self._ears, self._mixer = link, ears, mixer
+        self._changed, self._obey = changed, obey
         self._outgoing = Outgoing(link, settings.vad.pause_ms / 1000, self._clock)
         self._playback = Playback(settings.playback, mixer, self._first_heard, self._drained)
         self._incoming = Incoming(self._playback, self._begins)
@@ -134,6 +144,8 @@ class Turns:
                     self.happens(Event.CANCELLED)
             case hark.Listen(turn=turn) if turn == self.turn and controller is self._link.leader:
                 self._asks = turn if self._follow_up else ""
+            case hark.Control(turn=turn) if turn == self._outgoing.latest and controller is self._link.leader:
+                self._obey(said.action, said.level)
             case hark.Turn(turn=turn, phase="reply") if turn == self.turn:
                 self._incoming.replies(controller)
             case hark.Turn(turn=turn, phase="end") if turn == self.turn and controller is self._link.leader:

@@ -26,7 +26,7 @@ from hub.llm.conversation import Conversations
 from hub.llm.failover import Failover
 from hub.llm.intents import NOT_ALLOWED
 from hub.llm.model import Message, ModelError
-from hub.llm.responder import Apology, Asks, Piece, Request
+from hub.llm.responder import Apology, Asks, Control, Piece, Request
 from hub.llm.thinking import TOO_SLOW
 from hub.load.scheduler import Scheduler
 from tests.hub.llm.noted_home import NotedHome
@@ -87,6 +87,13 @@ def test_each_part_has_its_time_since_the_question() -> None:
     assert one.actions == [(1000, LIGHT)]
     assert one.text == "Your bed light is on, and that is all."
     assert one.marks == {"first_token": 2000, "first_clause": 3000, "end": 6000}
+
+
+def test_what_is_asked_of_a_satellite_is_printed_like_an_action() -> None:
+    out = io.StringIO()
+    Screen(out).piece(Control("volume_set", 40), 3.0)
+    assert out.getvalue() == '     3 ms  ⚙ satellite.volume_set {"level": 40}\n'
+    assert exchanged([Control("mute")]).actions == [(0, Action("satellite.mute", ""))]
 
 
 def test_several_questions_are_one_conversation() -> None:

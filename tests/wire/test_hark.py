@@ -32,6 +32,8 @@ HARK_EVENTS = st.one_of(
     st.builds(hark.Cancel, turn=TEXTS, played_ms=MS),
     st.builds(hark.Flush, turn=TEXTS),
     st.builds(hark.Playback, turn=TEXTS, buffered_ms=MS, played_ms=MS, underruns=st.integers(0, hark.COUNT)),
+    st.builds(hark.Control, turn=TEXTS, action=st.sampled_from(hark.ACTIONS).filter(lambda one: one != "volume_set")),
+    st.builds(hark.Control, TEXTS, st.sampled_from(["volume_set", *hark.STEPS]), st.floats(0, 100)),
     st.builds(hark.Clock, t0=TIMES),
     st.builds(hark.Clock, t0=TIMES, t1=TIMES, t2=TIMES),
     st.builds(hark.Trace, turn=TEXTS, marks=st.dictionaries(TEXTS, TIMES, max_size=hark.ITEMS)),
@@ -99,6 +101,7 @@ VALID: dict[str, dict[str, object]] = {
     "hark/cancel": {"turn": "b:1", "played_ms": 100},
     "hark/flush": {"turn": "b:1"},
     "hark/playback": {"turn": "b:1", "buffered_ms": 1.5, "played_ms": 0, "underruns": 0},
+    "hark/control": {"turn": "b:1", "action": "mute"},
     "hark/clock": {"t0": 0.0, "t1": 1.0, "t2": 2.0},
     "hark/trace": {"turn": "b:1", "marks": {"wake": 0.5}},
 }
@@ -106,6 +109,7 @@ WRONG: dict[str, list[object]] = {
     "turn": [None, "", "x" * 201, 1, ["b:1"]],
     "phase": [None, "", "x" * 201, True],
     "name": ["", "x" * 201, 1, {}],
+    "action": [None, "", "explode", "VOLUME_UP", 1, ["mute"]],
     "score": [-0.1, 1.1, "0.9", True, float("nan")],
     "level": [1.0, -121.0, "loud", float("-inf")],
     "played_ms": [None, -1, 1e9, "1", False, float("nan"), float("inf")],
@@ -151,6 +155,20 @@ def test_a_missing_field_is_refused_and_an_optional_one_is_none() -> None:
         hark.parse(user_event("hark/turn", {"turn": "b:1"}))
     with pytest.raises(MalformedEvent, match="its name is not a string"):
         hark.parse(user_event("hark/hello", None))
+
+
+@pytest.mark.parametrize("level", [-1, 100.5, "40", True, float("nan")])
+def test_the_level_of_a_control_is_in_percent(level: object) -> None:
+    asked = {"turn": "b:1", "action": "volume_set", "level": 40}
+    assert hark.parse(user_event("hark/control", asked)) == hark.Control("b:1", "volume_set", 40)
+    with pytest.raises(MalformedEvent, match="its level is not a number from 0 to 100"):
+        hark.parse(user_event("hark/control", asked | {"level": level}))
+
+
+@pytest.mark.parametrize(("action", "level"), [("volume_set", None), ("mute", 40), ("unmute", 0), ("stop", 1)])
+def test_only_a_volume_has_a_level_and_one_that_is_set_needs_it(action: str, level: float | None) -> None:
+    with pytest.raises(MalformedEvent, match="its level is not given with volume_set, or"):
+        hark.parse(user_event("hark/control", {"turn": "b:1", "action": action, "level": level}))
 
 
 def test_what_the_peer_would_refuse_is_not_sent() -> None:

@@ -14,6 +14,8 @@ OPPOSITES = (
     "increase decrease",
     "raise lower",
     "mute unmute",
+    "louder quieter",
+    "louder softer",
     "brighter darker",
 )
 """Pairs."""

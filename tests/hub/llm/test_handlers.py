@@ -13,6 +13,7 @@ from hub.llm.language import load
 from hub.llm.match import Match, Refusal
 from hub.llm.plan import Plan
 from hub.llm.targets import Context
+from hub.sentences import OWN
 
 AREAS = (Area("Hall"), Area("Office"))
 STOVE = Thing("climate.stove", "Stove", "climate", "heat", "Hall")
@@ -132,7 +133,7 @@ def test_a_thing_is_told_what_its_domain_calls_it(intent: str, domain: str, serv
 
 
 ENGLISH = load("en")
-WORDS_ALONE = {"HassGetCurrentTime", "HassGetCurrentDate", "HassNevermind", "HassRespond"}
+WORDS_ALONE = {"HassGetCurrentTime", "HassGetCurrentDate", "HassNevermind", "HassRespond", *OWN["en"]}
 
 
 @pytest.mark.parametrize("intent", sorted(WORDS_ALONE))

@@ -16,7 +16,7 @@ from hub.home.demo import DemoHome
 from hub.home.home import Action, Area, Floor, Home, HomeError, Thing
 from hub.llm.guard import Guard
 from hub.llm.intents import NOT_ALLOWED, IntentResponder
-from hub.llm.responder import Asks, Piece, Request, Responder
+from hub.llm.responder import Asks, Control, Piece, Request, Responder
 from hub.load.scheduler import Scheduler
 from tests.hub.llm.noted_home import NotedHome, NotedTimers
 
@@ -109,10 +109,15 @@ def test_an_action_comes_before_the_words_that_promise_it() -> None:
         (None, "pause the TV", [("media_player.media_pause", "media_player.tv", {})], "Paused"),
         ("Living Room", "next track", [("media_player.media_next_track", "media_player.tv", {})], "Playing next"),
         ("Living Room", "go back", [("media_player.media_previous_track", "media_player.tv", {})], "Playing previous"),
-        ("Living Room", "volume down", [("media_player.volume_down", "media_player.tv", {})], "Volume set"),
+        (
+            None,
+            "volume down in the living room",
+            [("media_player.volume_down", "media_player.tv", {})],
+            "Volume set",
+        ),
         (
             "Living Room",
-            "turn up the volume by 20 percent",
+            "turn up the TV volume by 20 percent",
             [("media_player.volume_set", "media_player.tv", {"volume_level": 0.7})],
             "Volume set",
         ),
@@ -252,11 +257,6 @@ def test_timers_are_the_hubs_and_not_the_homes() -> None:
     assert [action.data["seconds"] for action in timers.done] == [300]
 
 
-@pytest.mark.parametrize("text", ["stop", "be quiet"])
-def test_stop_has_no_reply_since_the_wake_word_has_stopped_what_sounded(text: str) -> None:
-    assert conversation((None, text)) == [[]]
-
-
 def test_never_mind_has_no_reply() -> None:
     assert conversation((None, "never mind")) == [[]]
 
@@ -346,9 +346,9 @@ WORDS = st.lists(st.sampled_from(SAID.split()), max_size=9)
 @settings(max_examples=150, deadline=None)
 def test_whatever_is_said_is_answered_and_never_raises(text: str, area: str | None) -> None:
     reply = ask(RESPONDER, text, area)
-    kinds = [type(piece) for piece in reply if not isinstance(piece, Action)]
+    kinds = [type(piece) for piece in reply if not isinstance(piece, Action | Control)]
     assert kinds in ([], [str], [str, Asks])
-    assert all(isinstance(piece, Action) for piece in reply[: len(reply) - len(kinds)])
+    assert all(isinstance(piece, Action | Control) for piece in reply[: len(reply) - len(kinds)])
 
 
 @pytest.mark.skipif(not RECORDINGS.exists(), reason="needs the recordings in ../shared/audio")

@@ -17,7 +17,7 @@ from hub.llm.guard import ASKS_ALWAYS, Guard
 from hub.llm.hands import ENOUGH, REFUSED, Tooling
 from hub.llm.model import Message, ModelError, ToolCall
 from hub.llm.prompt import Prompt
-from hub.llm.responder import Apology, Asks, Piece, Request
+from hub.llm.responder import Apology, Asks, Control, Piece, Request
 from hub.llm.thinking import BROKEN_OFF, TOO_SLOW, Limits, ModelResponder
 from hub.llm.tools import ABILITIES
 from hub.timers.actions import DOMAIN
@@ -67,6 +67,21 @@ def test_an_action_comes_before_the_words_that_promise_it() -> None:
     stage = Stage([BED_ON], ["The light ", "is on."])
     assert stage.reply() == [DONE_BED, "The light ", "is on."]
     assert stage.results() == [{"done": ["Bed Light"]}]
+
+
+def test_what_a_model_asks_of_the_satellite_comes_before_the_words_that_promise_it_and_is_a_call_as_any() -> None:
+    louder = call("HarkControl", '{"action": "volume_up"}')
+    stage = Stage([louder], ["Louder."], limits=Limits(calls=1))
+    assert stage.reply() == [Control("volume_up"), "Louder."]
+    assert stage.results() == [{"done": ["volume_up"]}]
+    assert ["HarkControl" in offered for offered in stage.model.offered] == [True, False]
+    assert commits(Stage([louder], ["Louder."])) == 1
+
+
+def test_a_model_is_not_offered_what_the_satellite_cannot_do() -> None:
+    stage = Stage([call("HarkControl", '{"action": "volume_up"}')], ["I cannot."])
+    assert stage.reply(Request("louder", "den", controls=False)) == ["I cannot."]
+    assert "HarkControl" not in stage.model.offered[0]
 
 
 def test_a_call_in_the_middle_of_text_is_done_before_the_text_after_it() -> None:

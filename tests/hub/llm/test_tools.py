@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -18,6 +19,7 @@ from hub.llm.handlers import HANDLERS
 from hub.llm.model import ToolCall
 from hub.llm.plain import LONGEST_NAME, plain_areas, plain_things
 from hub.llm.plan import Plan
+from hub.llm.responder import Control, ControlAction
 from hub.llm.targets import Context
 from hub.llm.tools import ABILITIES, LONGEST_ARGUMENTS, LONGEST_ERROR, ToolError, tools, wanted
 from tests.hub.llm.noted_home import NOW, NotedHome, call
@@ -30,7 +32,21 @@ def context(home: NotedHome | DemoHome = HOME, area: str | None = None) -> Conte
 
 
 def test_every_tool_is_an_intent_that_a_sentence_can_have() -> None:
-    assert set(ABILITIES) <= set(HANDLERS)
+    assert set(ABILITIES) - {"HarkControl"} <= set(HANDLERS)
+
+
+@pytest.mark.parametrize("action", get_args(ControlAction))
+def test_the_tool_of_the_satellite_does_what_a_sentence_can_ask_of_it(action: ControlAction) -> None:
+    level = 40 if action == "volume_set" else None
+    given = json.dumps({"action": action} | ({} if level is None else {"level": level}))
+    assert wanted(call("HarkControl", given), context()) == Plan(control=Control(action, level))
+
+
+def test_a_satellite_that_cannot_be_asked_has_no_such_tool() -> None:
+    offered, hidden = ({tool.name for tool in tools((), False, controls)} for controls in (True, False))
+    assert offered - hidden == {"HarkControl"}
+    with pytest.raises(ToolError, match="feature not supported"):
+        wanted(call("HarkControl", '{"action": "mute"}'), Context((), (), NOW, controls=False))
 
 
 def test_every_tool_describes_an_object_that_takes_nothing_unknown() -> None:
@@ -116,6 +132,11 @@ def test_a_call_means_what_the_sentence_means(name: str, arguments: str, actions
         ("HassTurnOff", '{"name": "Bed Light", "service": "lock.unlock"}', "unknown field"),
         ("HassLightSet", '{"name": "Bed Light"}', "give brightness"),
         ("HassLightSet", '{"brightness": 50}', "give name"),
+        ("HarkControl", "{}", "wrong arguments"),
+        ("HarkControl", '{"action": "explode"}', "wrong arguments"),
+        ("HarkControl", '{"action": "volume_set"}', "give level"),
+        ("HarkControl", '{"action": "volume_set", "level": 101}', "wrong arguments"),
+        ("HarkControl", '{"action": "mute", "level": 1}', "mute has no level"),
         ("HassStartTimer", '{"minutes": 0}', "give hours"),
         ("HassStartTimer", '{"minutes": 5}', "no timer support"),
         ("HassLightSet", '{"name": "Bed Light", "brightness": 101}', "wrong arguments"),

@@ -48,6 +48,11 @@ HESITANT: list[Heard] = [Voice.STARTED, *speech(1.0), Voice.STOPPED, *silence(0.
 HESITANT += [Voice.STOPPED, *silence(2.0)]
 
 
+async def undecided(words: str) -> float:
+    """A judge to whom nothing sounds finished, or unfinished."""
+    return 0.5
+
+
 class Listener:
     """Hears a script with a scripted recognizer, in real time unless told otherwise; keeps the hypotheses and times."""
 
@@ -57,7 +62,7 @@ class Listener:
         self.times: list[float] = []
         self.activity = Activity(None, tells=True)
         self.endpoint = Endpoint(TIMES)
-        self.judge: Judge = always_the_end
+        self.judge: Judge = undecided
         self.timeline: Timeline
 
     async def sound(self, script: Sequence[Heard]) -> AsyncGenerator[Heard, None]:
@@ -112,6 +117,14 @@ def test_partial_words_are_published_only_when_they_change_or_become_complete_or
         partials = [(one.text, one.complete, one.likely) for one in heard(script, text).hypotheses[:-1]]
         assert partials
         assert all(earlier != later for earlier, later in pairwise([("", False, False), *partials]))
+
+
+def test_words_that_two_passes_heard_and_that_sound_finished_are_likely_all() -> None:
+    for judge, likely in ((always_the_end, True), (undecided, False)):
+        listener = Listener("turn")
+        listener.judge = judge
+        run(listener.listen(QUESTION))
+        assert [one.likely for one in listener.hypotheses if not one.complete] == [False, likely][: 1 + likely]
 
 
 def test_words_that_change_back_after_a_pause_are_published_again() -> None:

@@ -32,9 +32,14 @@ def test_as_much_is_ended_as_was_begun() -> None:
 
 def test_a_home_is_only_told_what_it_has() -> None:
     heard = tokens(home_sentences(NamedHome([DOOR])))
-    assert {bare(one) for one in heard if "{" in one} == {"{area}", "{lock}", "{time}"}
+    assert {bare(one) for one in heard if "{" in one} == {"{area}", "{lock}", "{time}", "{number}"}
     assert "unlock" in heard
-    assert heard.isdisjoint({"red", "brightness", "volume", "vacuum", "song", "blinds"})
+    assert heard.isdisjoint({"red", "brightness", "vacuum", "song", "blinds"})
+
+
+def test_what_is_said_to_the_satellite_is_heard_in_any_home() -> None:
+    heard = tokens(home_sentences(NamedHome([])))
+    assert {"louder", "quieter", "volume", "mute", "unmute", "stop", "repeat"} <= heard
 
 
 def test_a_home_with_floors_is_told_of_them_by_their_whole_names() -> None:
