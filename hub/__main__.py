@@ -6,8 +6,8 @@ import asyncio
 import gc
 import logging
 import os
-from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 
 from config import command_line
 from config.command_line import Short
@@ -47,18 +47,41 @@ SHORTS = {
 COMMANDS = {"ask": ask.ABOUT, "transcribe": transcribe.ABOUT}
 
 
-def main(argv: Sequence[str] | None = None) -> None:
-    """The console script."""
+Assemble = Callable[[HubSettings, Scheduler, TimerKeeper], AbstractAsyncContextManager[Engines]]
+"""Loads the engines of a hub, for as long as its context lasts."""
+
+
+@asynccontextmanager
+async def assembled(settings: HubSettings, scheduler: Scheduler, timers: TimerKeeper) -> AsyncGenerator[Engines]:
+    """The engines that the settings name."""
+    async with AsyncExitStack() as stack:
+        home = await stack.enter_async_context(parts.home(settings.home))
+        answers = await stack.enter_async_context(parts.answers(settings.llm, home, scheduler, timers))
+        completeness = Completeness(home, settings.llm.language)
+        yield Engines(
+            recognizer=await stack.enter_async_context(parts.recognizer(settings.stt, home, scheduler)),
+            vad=parts.vad(settings.vad),
+            judge=lambda words: asyncio.to_thread(completeness.p_end, words),  # too short to wait in the scheduler
+            responder=parts.responder(settings.home, home, settings.llm.language, answers.responder),
+            voice=Espeak(settings.tts.voice, settings.tts.words_per_minute, scheduler),
+            conversations=answers.conversations,
+            warm=answers.responder.warm,
+            loaded=lambda: scheduler.busy > settings.load.slots,
+        )
+
+
+def main(argv: Sequence[str] | None = None, assemble: Assemble = assembled) -> None:
+    """The console script; a benchmark may give engines of its own."""
     command, rest = command_line.command(COMMANDS, argv)
     if command == "transcribe":
         transcribe.main(rest)
     elif command == "ask":
         ask.main(rest)
     else:
-        _hub(rest)
+        _hub(rest, assemble)
 
 
-def _hub(argv: Sequence[str]) -> None:
+def _hub(argv: Sequence[str], assemble: Assemble) -> None:
     about = "Hears, thinks and speaks for the satellites."
     told = "\n".join(f"  hark-hub {name}  {text}" for name, text in COMMANDS.items())
     parser = command_line.parser("hub", about, SHORTS, epilog=f"commands:\n{told}")
@@ -69,7 +92,7 @@ def _hub(argv: Sequence[str]) -> None:
         if started.check:
             print(_checked(settings))
         else:
-            run(serve(settings, watcher(started.options.watch)))
+            run(serve(settings, watcher(started.options.watch), assemble))
     except (SettingsError, LanguageError, PromptError, RecognizerError, VoiceError, CannotListen) as error:
         command_line.refuse("hub", error)
 
@@ -80,24 +103,12 @@ def _checked(settings: HubSettings) -> str:
     return f"hark-hub: the settings are good; satellites: {len(settings.fleet.satellites)}, the home: {home}"
 
 
-async def serve(settings: HubSettings, watch: Watch) -> None:
-    """Loads the engines that the settings name, leads the satellites and serves other clients."""
+async def serve(settings: HubSettings, watch: Watch, assemble: Assemble = assembled) -> None:
+    """Loads the engines, leads the satellites and serves other clients."""
     async with AsyncExitStack() as stack:
         scheduler = await stack.enter_async_context(Scheduler(settings.load.slots))
-        home = await stack.enter_async_context(parts.home(settings.home))
         timers = TimerKeeper(TimersFile(place(settings.timers.file, os.environ)))
-        answers = await stack.enter_async_context(parts.answers(settings.llm, home, scheduler, timers))
-        completeness = Completeness(home, settings.llm.language)
-        engines = Engines(
-            recognizer=await stack.enter_async_context(parts.recognizer(settings.stt, home, scheduler)),
-            vad=parts.vad(settings.vad),
-            judge=lambda words: asyncio.to_thread(completeness.p_end, words),  # too short to wait in the scheduler
-            responder=parts.responder(settings.home, home, settings.llm.language, answers.responder),
-            voice=Espeak(settings.tts.voice, settings.tts.words_per_minute, scheduler),
-            conversations=answers.conversations,
-            warm=answers.responder.warm,
-            loaded=lambda: scheduler.busy > settings.load.slots,
-        )
+        engines = await stack.enter_async_context(assemble(settings, scheduler, timers))
         store = Store(settings.timeline)
         stack.callback(store.close)
         for stage, name in engines.names().items():
