@@ -6,6 +6,7 @@ with the reason, which never quotes the text.
 
 from __future__ import annotations
 
+import codecs
 import json
 import math
 from typing import Any, NoReturn
@@ -18,8 +19,10 @@ INTEGER_BITS = 64
 
 def read_object(text: bytes) -> dict[str, Any]:
     """Reads one JSON object. Raises ValueError."""
+    if text.startswith(codecs.BOM_UTF8):
+        raise ValueError("it begins with a BOM, which JSON has not")
     try:
-        value = json.loads(text.decode(), parse_constant=_constant, parse_float=_finite, parse_int=_integer)
+        value = _DECODER.decode(text.decode())
         if b"\\u" in text:  # only an escape can smuggle in a lone surrogate, which encoding finds
             json.dumps(value, ensure_ascii=False).encode()
     except RecursionError:
@@ -44,6 +47,8 @@ def write(value: object) -> bytes:
 def _deeper_than(value: object, depth: int) -> bool:
     level: list[object] = [value]
     for _ in range(depth):
+        if not level:  # as a rule after two: most events are flat
+            return False
         nested = [node.values() if isinstance(node, dict) else node for node in level if isinstance(node, dict | list)]
         level = [child for children in nested for child in children]
     return any(isinstance(node, dict | list) for node in level)
@@ -63,3 +68,7 @@ def _integer(text: str) -> int:
     if (number := int(text)).bit_length() >= INTEGER_BITS:
         raise ValueError("an integer has more than 64 bits")
     return number
+
+
+_DECODER = json.JSONDecoder(parse_constant=_constant, parse_float=_finite, parse_int=_integer)
+"""One for all: making it takes as long as reading the header of an event."""

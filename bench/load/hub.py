@@ -1,6 +1,6 @@
 """hark-hub as it is, but for its engines, which only take time.
 
-    python -m bench.load.hub [--workload FILE] [--machine NAME] [--tell] [hark-hub's own options]
+python -m bench.load.hub [--workload FILE] [--machine NAME] [--tell] [hark-hub's own options]
 """
 
 from __future__ import annotations

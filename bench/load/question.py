@@ -29,6 +29,8 @@ class Question:
     edges: Mapping[int, bytes]
     """What is sent after so many frames."""
     silence: bytes
+    numbered: bool = True
+    """Whether the sound of its reply tells whose it is; else any sound is taken for the reply."""
 
     @property
     def speech_s(self) -> float:

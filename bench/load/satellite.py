@@ -15,7 +15,8 @@ from wyoming.asr import Transcript
 from wyoming.audio import AudioChunk, AudioStart
 from wyoming.error import Error
 from wyoming.event import Event
-from wyoming.info import Attribution, Describe, Info, Satellite as About
+from wyoming.info import Attribution, Describe, Info
+from wyoming.info import Satellite as About
 from wyoming.ping import Ping, Pong
 from wyoming.wake import Detection
 
@@ -39,6 +40,8 @@ class Asked:
     phase: str
     ended: float
     """When speech ends: the last frame is due then, however late it was sent."""
+    numbered: bool = True
+    """See Question."""
     late_s: float = 0.0
     """By which the driver itself sent that frame late."""
     transcript: str | None = None
@@ -81,7 +84,7 @@ class SimulatedSatellite(asyncio.Protocol):
         """The wake word, now, and the question after it."""
         now = self._loop.time()
         self._turns += 1
-        self._asked = Asked(self.name, question.index, phase, now + question.speech_s)
+        self._asked = Asked(self.name, question.index, phase, now + question.speech_s, question.numbered)
         self._send(Detection(name="hey_jarvis"))
         self._send(hark.Turn(self.turn, "wake", name="hey_jarvis", score=0.9, level=-30.0))
         self._frames = question.sent()
@@ -151,7 +154,7 @@ class SimulatedSatellite(asyncio.Protocol):
         if asked is None:
             return
         asked.playing.push(len(pcm) / (event.data["rate"] * event.data["width"] * event.data["channels"]), now)
-        told = numbers.number(pcm)
+        told = numbers.number(pcm) if asked.numbered else asked.index + 1
         if told == asked.index + 1:
             asked.first = asked.first or now
         elif told == 0:

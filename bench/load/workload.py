@@ -87,7 +87,7 @@ class Workload(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def _by_words(self) -> dict[str, Turn]:
-        return {words: turn for words, turn in _sayings(self)}
+        return dict(_sayings(self))
 
 
 def read(path: Path = SHIPPED) -> Workload:
