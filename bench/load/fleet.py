@@ -72,11 +72,11 @@ class Fleet:
 
     def cpu_s(self) -> float:
         """What the hub has taken of the processor so far, with its children."""
-        return sum(sum(process.cpu_times()[:2]) for process in self._processes())
+        return float(sum(sum(process.cpu_times()[:2]) for process in self._processes()))
 
     def resident_mb(self) -> float:
         """What it has in memory."""
-        return sum(process.memory_info().rss for process in self._processes()) / 1e6
+        return float(sum(process.memory_info().rss for process in self._processes())) / 1e6
 
     def _processes(self) -> Iterable[psutil.Process]:
         hub = psutil.Process(self.hub.process.pid)
