@@ -28,23 +28,19 @@ def over_load(figures: Mapping[str, Any], path: Path) -> None:
     ramp = [phase for phase in phases if phase["name"] not in MARKS]
     for name, colour in LINES.items():
         values = [phase["first_audio_ms"][name] / 1000 for phase in ramp]
-        axes.plot([phase["asked_a_second"] for phase in ramp], values, ".-", color=colour, label=name)
+        axes.plot([phase["rate"] for phase in ramp], values, ".-", color=colour, label=name)
         for phase in phases:
             if phase["name"] in MARKS:
-                at, value = phase["asked_a_second"], phase["first_audio_ms"][name] / 1000
+                at, value = phase["rate"], phase["first_audio_ms"][name] / 1000
                 axes.plot(at, value, MARKS[phase["name"]], color=colour, mec="white", ms=9)
     for name, mark in MARKS.items():
         axes.plot([], [], mark, color="#495057", label=name)
     axes.axhline(LATE_S, color=ALARM, linestyle="--", linewidth=1)
     if figures["passes_2_s_at"]:
         axes.axvline(figures["passes_2_s_at"], color=ALARM, linestyle=":", linewidth=1)
-        axes.annotate(
-            f"p95 passes 2 s at {figures['passes_2_s_at']:.2f}/s",
-            (figures["passes_2_s_at"], LATE_S),
-            textcoords="offset points",
-            xytext=(8, -14),
-            color=ALARM,
-        )
+        text = f"p95 passes 2 s at {figures['passes_2_s_at']:.2f}/s "
+        above = axes.get_xaxis_transform()
+        axes.text(figures["passes_2_s_at"], 0.97, text, transform=above, ha="right", va="top", color=ALARM)
     axes.set_yscale("log")
     _plain_seconds(axes)
     axes.set_xlim(left=0)
@@ -93,7 +89,8 @@ def _phases(figures: Mapping[str, Any], panels: tuple[Axes, ...]) -> None:
         panels[0].text((begins + ends) / 2, 0.97, name, transform=above, ha="center", va="top", fontsize=8)
         begins = ends
     panels[0].set_xlim(0, begins)
-    panels[0].margins(y=0.25)
+    most = max((busy for _, _, busy in figures["timeline"]["hub"]), default=1)
+    panels[0].set_ylim(0, 1.25 * most)
 
 
 def _rungs(axes: Axes, rungs: list[tuple[float, int]]) -> None:
