@@ -108,7 +108,7 @@ class SimulatedSatellite(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A hub has dialled."""
         assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport, self._decoder = transport, Decoder()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The hub is gone, and with it what it was to answer."""
