@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from bench.load import workload
-from bench.load.devices import Devices
+from bench.load.devices import Devices, in_order
 from bench.load.machine import MACHINES, Machine
 from bench.load.scripted import ScriptedRecognizer, ScriptedResponder, ScriptedVoice
 from bench.load.workload import Workload
@@ -31,7 +31,7 @@ def assembled(given: Workload, machine: Machine, tell: Watch) -> hark_hub.Assemb
 
     @asynccontextmanager
     async def engines(settings: HubSettings, scheduler: Scheduler, timers: TimerKeeper) -> AsyncGenerator[Engines]:
-        devices = Devices(machine, tell)
+        devices = Devices(in_order(machine), tell)
         completeness = Completeness(parts.demo_home(settings.home), settings.llm.language)
         yield Engines(
             recognizer=ScriptedRecognizer(given, machine.stt[0], devices),
@@ -39,7 +39,7 @@ def assembled(given: Workload, machine: Machine, tell: Watch) -> hark_hub.Assemb
             judge=lambda words: asyncio.to_thread(completeness.p_end, words),
             responder=ScriptedResponder(given),
             voice=ScriptedVoice(given, machine.voices[0], devices),
-            loaded=lambda: devices.loaded,
+            loaded=lambda: devices.waiting > 0,
         )
 
     return engines

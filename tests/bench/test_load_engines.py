@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from bench.load import numbers, workload
-from bench.load.devices import Devices
+from bench.load.devices import Devices, in_order
 from bench.load.machine import MACHINES, Engine, Machine
 from bench.load.scripted import ScriptedRecognizer, ScriptedResponder, ScriptedVoice
 from hub.llm.responder import Request
@@ -22,7 +22,7 @@ OWN = Engine("own")
 
 
 def devices(machine: Machine = MACHINES["unlimited"], told: list[Seen] | None = None) -> Devices:
-    return Devices(machine, (told if told is not None else []).append)
+    return Devices(in_order(machine), (told if told is not None else []).append)
 
 
 async def hear(number: int) -> str:
