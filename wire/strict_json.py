@@ -9,10 +9,12 @@ from __future__ import annotations
 import codecs
 import json
 import math
+from itertools import chain
 from typing import Any, NoReturn
 
 DEPTH = 32
 """Levels of lists and objects. Wyoming's deepest event (`info`) has 6; Python's own limit depends on the stack."""
+_NESTED = (dict, list)
 INTEGER_BITS = 64
 """Of signed integers. Python alone would read numbers of 4300 digits."""
 
@@ -37,21 +39,21 @@ def read_object(text: bytes) -> dict[str, Any]:
 def write(value: object) -> bytes:
     """Writes a value as wyoming does. Raises ValueError for what is no JSON at all."""
     try:
-        return json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+        return _ENCODER.encode(value).encode()
     except TypeError as error:
         raise ValueError(str(error)) from None
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
 
 
-def _deeper_than(value: object, depth: int) -> bool:
-    level: list[object] = [value]
+def _deeper_than(value: dict[str, Any], depth: int) -> bool:
+    level: list[Any] = [value]
     for _ in range(depth):
-        if not level:  # as a rule after two: most events are flat
+        children = chain.from_iterable(node.values() if isinstance(node, dict) else node for node in level)
+        level = [child for child in children if isinstance(child, _NESTED)]
+        if not level:  # at once, as a rule: most events are flat
             return False
-        nested = [node.values() if isinstance(node, dict) else node for node in level if isinstance(node, dict | list)]
-        level = [child for children in nested for child in children]
-    return any(isinstance(node, dict | list) for node in level)
+    return True
 
 
 def _constant(name: str) -> NoReturn:
@@ -71,4 +73,5 @@ def _integer(text: str) -> int:
 
 
 _DECODER = json.JSONDecoder(parse_constant=_constant, parse_float=_finite, parse_int=_integer)
-"""One for all: making it takes as long as reading the header of an event."""
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
+"""One of each for all: making it takes as long as reading the header of an event."""
