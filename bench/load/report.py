@@ -62,13 +62,20 @@ def jain(values: Sequence[float]) -> float | None:
 
 
 def passes(points: Sequence[tuple[float, float]], limit: float) -> float | None:
-    """Where values that go with a growing load first exceed a limit, on straight lines between the points."""
-    last = (0.0, 0.0)
+    """Where values that go with a growing load first exceed a limit: between two points they grow by equal factors.
+
+    None where none does; the first point's load where all do.
+    """
+    last = None
     for load, value in points:
         if value > limit:
-            return round(last[0] + (load - last[0]) * (limit - last[1]) / (value - last[1]), 3)
+            return load if last is None else round(last[0] + (load - last[0]) * _share(last[1], value, limit), 3)
         last = load, value
     return None
+
+
+def _share(low: float, high: float, between: float) -> float:
+    return math.log(between / low) / math.log(high / low)
 
 
 def conditions(**more: object) -> Mapping[str, object]:

@@ -164,7 +164,8 @@ def test_jain_s_index_is_one_for_equals_and_never_below_a_single_share(values: l
 
 
 def test_the_load_at_which_a_limit_is_passed_lies_between_the_steps() -> None:
-    assert passes([(1, 1000), (2, 3000)], 2000) == pytest.approx(1.5)
+    assert passes([(1, 1000), (2, 4000)], 2000) == pytest.approx(1.5)
+    assert passes([(1, 2500), (2, 4000)], 2000) == 1
     assert passes([(1, 1000), (2, 1900)], 2000) is None
     assert percentiles(range(1, 101)) == {"p50": 50, "p95": 95, "p99": 99, "most": 100}
     assert percentiles([]) == {}
