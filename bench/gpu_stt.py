@@ -24,6 +24,7 @@ import numpy as np
 from bench import gpu
 from config.hub import WhisperSettings
 from hub.home.home import Action, Area, Floor, Thing
+from hub.load.scheduler import Scheduler
 from hub.stt.recognizer import RecognizerError
 from hub.stt.rolling.transcriber import Ask
 from hub.stt.whisper.hotwords import names
@@ -101,7 +102,7 @@ async def measure(options: argparse.Namespace, shape: Shape, folder: Path) -> di
     gpu.say(f"writing random weights of {options.size}")
     write(folder, shape, ", ".join(names(home)), SAID)
     started = time.perf_counter()
-    async with WhisperTranscriber(settings, home) as transcriber:
+    async with Scheduler(1) as scheduler, WhisperTranscriber(settings, home, scheduler) as transcriber:
         loaded_s = time.perf_counter() - started
         rooms = {count: await _rooms(transcriber, count, options.turns) for count in options.rooms}
         words = await transcriber.transcribe(speech_like(0), Ask("en", final=True))

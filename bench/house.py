@@ -167,7 +167,7 @@ async def house(
             times = f"timeline.file={output / 'timeline.sqlite'}"
             own = ("--set", times, "--set", "serve.port=0", "--set", "timers.file=")
             leads = ("--satellite", f"127.0.0.1:{port}", "--watch", "json", *own)
-            async with program("hub", *leads, *hub) as made.hub, _background(made.follow()):
+            async with program("hub", *leads, *hub) as made.hub, background(made.follow()):
                 await made.hub.says("leading ")
                 yield made
 
@@ -181,7 +181,7 @@ async def program(name: str, *options: str) -> AsyncIterator[Program]:
         *command, stdin=asyncio.subprocess.DEVNULL, stdout=pipe, stderr=pipe, limit=LINE_BYTES
     )
     made = Program(name, process)
-    async with _background(made.read_log()):
+    async with background(made.read_log()):
         try:
             yield made
         finally:
@@ -189,7 +189,8 @@ async def program(name: str, *options: str) -> AsyncIterator[Program]:
 
 
 @asynccontextmanager
-async def _background(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+async def background(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Does this while the context lasts; raises what went wrong in it."""
     task = asyncio.create_task(work)
     try:
         yield

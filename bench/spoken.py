@@ -80,8 +80,8 @@ def record(asked: Question, path: Path, wake: bool = True) -> None:
     """
     word = _read(WAKE_WORD) if wake else np.zeros(0, np.float32)
     lead, gap = np.zeros(round(LEAD_S * SPEECH.rate), np.float32), np.zeros(round(GAP_S * SPEECH.rate), np.float32)
-    before = np.concatenate([lead, word[: _speech_end(word)], gap])
-    end = len(before) + _speech_end(asked.sound)
+    before = np.concatenate([lead, word[: speech_end(word)], gap])
+    end = len(before) + speech_end(asked.sound)
     sound = np.concatenate([before, asked.sound])[:end]
     sound = sound + np.random.default_rng(0).normal(0, NOISE_RMS, len(sound)).astype(np.float32)
     path.with_suffix(".txt").write_text(f"{len(before) / SPEECH.rate:.6f}\t{end / SPEECH.rate:.6f}\tspeech\n")
@@ -92,7 +92,7 @@ def record(asked: Question, path: Path, wake: bool = True) -> None:
     half.rename(path)
 
 
-def _speech_end(sound: np.ndarray[tuple[int], np.dtype[np.float32]]) -> int:
+def speech_end(sound: np.ndarray[tuple[int], np.dtype[np.float32]]) -> int:
     """The sample after the last window that is not PAUSE_DB below the loudest."""
     size = round(WINDOW_S * SPEECH.rate)
     windows = sound[: len(sound) // size * size].reshape(-1, size)

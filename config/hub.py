@@ -213,6 +213,10 @@ class Load(Slice, frozen=True):
     """Shared engine work."""
 
     slots: Annotated[int, msgspec.Meta(ge=1, le=64)]
+    requests: Annotated[int, msgspec.Meta(ge=1, le=256)]
+    ladder: bool
+    turns: Annotated[int, msgspec.Meta(ge=1, le=10_000)]
+    memory_mb: Annotated[int, msgspec.Meta(ge=8, le=1_000_000)]
 
 
 class Serve(Slice, frozen=True):

@@ -14,25 +14,22 @@ from config.command_line import Short
 from config.hub import HubSettings
 from config.loading import SettingsError
 from config.state_file import place
-from hub import parts
 from hub.ask import command as ask
+from hub.assembly import Assemble, assembled
 from hub.closing import Closing
-from hub.engines import Engines
 from hub.fleet import lead_all
 from hub.llm.language import LanguageError
 from hub.llm.prompt import PromptError
-from hub.load.scheduler import Scheduler
+from hub.parts.homes import demo_home
+from hub.parts.load import load as shared
 from hub.say import command as say
 from hub.serve.server import serve_clients
 from hub.session import Service
 from hub.store import Store
-from hub.stt.ending.completeness import Completeness
 from hub.stt.recognizer import RecognizerError
 from hub.timers.keeper import TimerKeeper
 from hub.timers.kept import FILE, TimersFile
 from hub.transcribe import command as transcribe
-from hub.tts.cache.store import Sounds
-from hub.tts.tiers import Tiers
 from hub.tts.voice import VoiceError
 from hub.watch import Watch, watcher
 from wire.errors import CannotListen
@@ -51,8 +48,8 @@ SHORTS = {
 COMMANDS = {"ask": ask.ABOUT, "say": say.ABOUT, "transcribe": transcribe.ABOUT}
 
 
-def main(argv: Sequence[str] | None = None) -> None:
-    """The console script."""
+def main(argv: Sequence[str] | None = None, assemble: Assemble = assembled) -> None:
+    """The console script; a benchmark may give engines of its own."""
     command, rest = command_line.command(COMMANDS, argv)
     if command == "transcribe":
         transcribe.main(rest)
@@ -61,10 +58,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     elif command == "say":
         say.main(rest)
     else:
-        _hub(rest)
+        _hub(rest, assemble)
 
 
-def _hub(argv: Sequence[str]) -> None:
+def _hub(argv: Sequence[str], assemble: Assemble) -> None:
     about = "Hears, thinks and speaks for the satellites."
     told = "\n".join(f"  hark-hub {name}  {text}" for name, text in COMMANDS.items())
     parser = command_line.parser("hub", about, SHORTS, epilog=f"commands:\n{told}")
@@ -76,42 +73,23 @@ def _hub(argv: Sequence[str]) -> None:
             print(_checked(settings))
         else:
             closing = Closing()
-            run(serve(settings, watcher(started.options.watch), closing), closing.finish)
+            run(serve(settings, watcher(started.options.watch), closing, assemble), closing.finish)
     except (SettingsError, LanguageError, PromptError, RecognizerError, VoiceError, CannotListen) as error:
         command_line.refuse("hub", error)
 
 
 def _checked(settings: HubSettings) -> str:
     """What the settings say, without asking anybody."""
-    home = settings.home.url or f"{len(parts.demo_home(settings.home).things)} things"
+    home = settings.home.url or f"{len(demo_home(settings.home).things)} things"
     return f"hark-hub: the settings are good; satellites: {len(settings.fleet.satellites)}, the home: {home}"
 
 
-async def serve(settings: HubSettings, watch: Watch, closing: Closing) -> None:
-    """Loads the engines that the settings name, leads the satellites and serves other clients."""
+async def serve(settings: HubSettings, watch: Watch, closing: Closing, assemble: Assemble) -> None:
+    """Loads the engines, leads the satellites and serves other clients."""
     async with AsyncExitStack() as stack:
-        scheduler = await stack.enter_async_context(Scheduler(settings.load.slots))
-        home = await stack.enter_async_context(parts.home(settings.home))
         timers = TimerKeeper(TimersFile(place(settings.timers.file, FILE, os.environ)))
-        answers = await stack.enter_async_context(parts.answers(settings.llm, home, scheduler, timers))
-        completeness = Completeness(home, settings.llm.language)
-        sounds = Sounds(settings.tts.cache.memory_mb * 1_000_000)
-        loaded = await stack.enter_async_context(parts.voices(settings.tts, scheduler))
-        voices = parts.remembered(loaded, settings.tts.cache, sounds)
-        foresight = parts.foresight(settings, home, answers.responder, voices, lambda: scheduler.busy > 0)
-        engines = Engines(
-            recognizer=await stack.enter_async_context(parts.recognizer(settings.stt, home, scheduler)),
-            vad=parts.vad(settings.vad),
-            judge=lambda words: asyncio.to_thread(completeness.p_end, words),  # too short to wait in the scheduler
-            responder=parts.responder(settings.home, home, settings.llm.language, answers.responder),
-            voices=Tiers(voices),
-            conversations=answers.conversations,
-            warm=answers.responder.warm,
-            saying=foresight.saying,
-            did=foresight.did,
-            sounds=sounds,
-            loaded=lambda: scheduler.busy > settings.load.slots,
-        )
+        load = await stack.enter_async_context(shared(settings))
+        engines = await stack.enter_async_context(assemble(settings, load, timers))
         store = Store(settings.timeline)
         stack.callback(store.close)
         for stage, name in engines.names().items():
@@ -123,7 +101,8 @@ async def serve(settings: HubSettings, watch: Watch, closing: Closing) -> None:
         async with asyncio.TaskGroup() as group:
             group.create_task(systemd.keep_alive(lambda: True))
             group.create_task(timers.run())
-            group.create_task(foresight.run())
+            group.create_task(load.watch())
+            group.create_task(engines.meanwhile())
             group.create_task(lead_all(Service(settings, engines, store, watch, timers, closing)))
             group.create_task(serve_clients(settings, engines))
 

@@ -5,13 +5,18 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any
 
 from hub.home.home import Action
 from hub.llm.conversation import Conversations
 from hub.llm.responder import Request, Responder
 from hub.llm.speculation import Speculation
+from hub.load.admission import Admission
 from hub.load.estimates import Estimate
+from hub.load.ladder import Ladder
+from hub.load.load import Load
+from hub.load.need import Stage, Tier
 from hub.stt.activity import VoiceActivity
 from hub.stt.recognizer import Recognizer
 from hub.stt.utterance import Judge
@@ -21,6 +26,12 @@ from hub.tts.tiers import Tiers
 
 async def _nothing() -> None:
     pass
+
+
+def idle() -> Load:
+    """For engines that are never busy."""
+    places = dict.fromkeys(product((Stage.STT, Stage.LLM, Stage.FIRST_CLAUSE, Stage.CLAUSE), (Tier.FULL,)), "any")
+    return Load({"any": 64}, places, Ladder(2.0), Admission(1000, 10**9))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +49,9 @@ class Engines:
     """Is told what somebody is saying, while they may go on; see hub.foresight."""
     did: Callable[[Action, Request], None] = lambda action, request: None
     """Is told what was done for a request."""
-    loaded: Callable[[], bool] = lambda: False
-    """Whether so much waits for the engines that nothing is to be done in vain."""
+    meanwhile: Callable[[], Coroutine[Any, Any, None]] = _nothing
+    """What the engines do when there is nothing else to do."""
+    load: Load = field(default_factory=idle)
     sounds: Sounds = field(default_factory=lambda: Sounds(0))
     """Of what was spoken before."""
     conversations: Conversations = field(default_factory=lambda: Conversations(time.monotonic))

@@ -40,6 +40,8 @@ class Room:
     """Whether the reply ends in a question."""
     certain: asyncio.Event = field(default_factory=asyncio.Event)
     """Set while the turn's words are taken for all."""
+    hold: Callable[[int], None] = lambda size: None
+    """Is told of bytes of sound that the hub holds for the turn from now on, or no more."""
     words: str | None = None
     """The turn's, once they are certain: something was done or said for them, or the person's grace is over."""
     speaking_since: float | None = None
@@ -64,6 +66,7 @@ class Room:
     def heard(self, piece: bytes | Voice | None) -> None:
         """More from the satellite, None for its end. Beyond the longest turn, or after the answer, nothing counts."""
         if not self.answered and self._inbox.qsize() < INBOX:
+            self.hold(len(piece) if isinstance(piece, bytes) else 0)
             self._inbox.put_nowait(piece)
 
     async def commit(self, words: str) -> None:

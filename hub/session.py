@@ -48,6 +48,7 @@ CLOCK_S = 10.0  # between two looks at the satellite's clock
 FIRST_LOOKS = 8  # in quick succession, so that the first turn's times are right
 LONGEST_LABEL = 1000  # characters of a satellite's name or area; more is no name, and every turn would keep it
 UNTRACED = 4  # turns whose satellite has not sent its times yet; older ones are kept without
+TOO_MANY = "Sorry, too many people are asking at once. Please try again in a moment."
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,9 +197,15 @@ class Session:
     async def _take(self, room: Room, turn: Turn) -> None:
         """A turn and its end; a turn that fails is said to its satellite and costs nothing else."""
         try:
-            async with latest() as warming:  # what the answer will need opens while the person still speaks
-                await warming.replace(turn.engines.warm())
-                await take_turn(room, turn)
+            place = turn.engines.load.admission.admit()
+            if place is None:
+                await self._refuse(room, turn)
+            else:
+                with place:
+                    room.hold = place.hold
+                    async with latest() as warming:  # what the answer needs opens while the person still speaks
+                        await warming.replace(turn.engines.warm())
+                        await take_turn(room, turn)
         except WireError:
             raise
         except Exception:
@@ -206,10 +213,16 @@ class Session:
             await room.send(Error(text="the turn failed; the hub's log says why", code="turn-failed"))
         await room.send(hark.Turn(room.turn, "end"))
 
+    async def _refuse(self, room: Room, turn: Turn) -> None:
+        """There is no memory for one more turn."""
+        self._show(room.turn, "failed", text="refused: too many turns are under way; see load in the settings")
+        room.certain.set()
+        await speak(room, turn, apology(TOO_MANY), Request("", room.satellite))
+
     async def _apologise(self, room: Room, turn: Turn) -> None:
         """The hub stops before the turn is over: of a reply nothing more comes, and for none there is a sentence."""
         await self._stop_turn()
-        if room.speaking_since is None:
+        if room.spoken.made_s <= room.spoken.lead_s:
             room.certain.set()
             await speak(room, turn, apology(RESTARTS), Request("", room.satellite))
         else:
@@ -244,6 +257,7 @@ class Session:
             speculation=self._service.engines.speculation.report(),
             sooner=self._service.engines.sooner.report(),
             sounds=self._service.engines.sounds.report(),
+            load=self._service.engines.load.report(),
             waterfall=waterfall(timeline, budgets),
         )
 

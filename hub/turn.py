@@ -26,7 +26,8 @@ from hub.engines import Engines
 from hub.home.home import Action
 from hub.llm.responder import Asks, Control, Request, said
 from hub.llm.speculation import Speculation
-from hub.load.need import Kind, Need
+from hub.load.ladder import Rung
+from hub.load.need import Kind, Need, Stage, Tier
 from hub.room import Room
 from hub.stages import ahead, latest
 from hub.stt.activity import Activity
@@ -40,6 +41,7 @@ from hub.tts.speakable.speakable import speakable
 from hub.tts.spoken import Spoken
 from hub.tts.tiers import Reply
 from hub.tts.voice import VoiceError
+from hub.waiting import patiently
 from hub.watch import Watch
 from wire import hark
 
@@ -93,7 +95,7 @@ async def hear_out(room: Room, turn: Turn, reply: latest) -> None:
         timeline.clock,
         timeline.forget_reply,
     )
-    heard, began, foreseen = Hypothesis(Words()), timeline.clock(), ""
+    heard, began, foreseen, rung = Hypothesis(Words()), timeline.clock(), "", None
     async with aclosing(understand(room, turn)) as hypotheses:
         async for heard in hypotheses:
             if room.answered:
@@ -101,11 +103,16 @@ async def hear_out(room: Room, turn: Turn, reply: latest) -> None:
             if heard.text != foreseen:
                 foreseen = heard.text
                 engines.saying(request_for(room, turn, foreseen))
+            if rung is None and (heard.complete or heard.end is not None):
+                rung = engines.load.begin()
+                show(turn, "rung", rung=int(rung), name=rung.name.lower())
             if heard.end not in (None, End.NO_SPEECH):
                 await answering.confirm(request_for(room, turn, heard.text))
             elif (trigger := trigger_of(heard, turn)) is not None:
                 request = request_for(room, turn, heard.text)
-                await answering.expect(request, trigger, timeline.clock() - began, engines.loaded())
+                await answering.expect(
+                    request, trigger, timeline.clock() - began, engines.load.past(Rung.NO_SPECULATION)
+                )
             else:
                 await answering.drop()
     engines.speculation.turn()
@@ -122,7 +129,17 @@ async def understand(room: Room, turn: Turn) -> AsyncGenerator[Hypothesis, None]
     sound, timeline = room.sound(), turn.timeline
     async with (
         aclosing(sound),
-        aclosing(hear(sound, engines.recognizer, activity, endpoint, engines.judge, timeline)) as hypotheses,
+        aclosing(
+            hear(
+                sound,
+                engines.recognizer,
+                activity,
+                endpoint,
+                engines.judge,
+                timeline,
+                stretch=engines.load.stretch,
+            )
+        ) as hypotheses,
     ):
         shown = ""
         async for hypothesis in hypotheses:
@@ -145,7 +162,13 @@ def trigger_of(heard: Hypothesis, turn: Turn) -> Speculation | None:
 def request_for(room: Room, turn: Turn, words: str) -> Request:
     """What is asked, as things stand."""
     before = turn.engines.conversations.messages(room.satellite)
-    return Request(words, room.satellite, room.area, before, lambda: room.commit(words), room.controls)
+    return Request(words, room.satellite, room.area, before, lambda: room.commit(words), due(turn), room.controls)
+
+
+def due(turn: Turn) -> float:
+    """By when a reply should be heard: within the budget of a whole turn."""
+    asked = turn.timeline.marks.get("raw_pause", turn.timeline.clock())
+    return asked + turn.settings.budgets.whole_ms / 1000
 
 
 def remember(room: Room, engines: Engines, text: str) -> None:
@@ -192,7 +215,8 @@ async def speak(room: Room, turn: Turn, reply: AsyncGenerator[str, None], reques
             ahead(reply, TOKENS_AHEAD) as text,
             ahead(timed_clauses(room, text, turn), CLAUSES_AHEAD) as chunks,
             ahead(speech(room, chunks, voice, turn), PIECES_AHEAD) as pieces,
-            aclosing(pace(pieces, sound, room.progress, pacing.ahead_s)) as paced,
+            aclosing(patiently(pieces, room, voice, turn.engines.voices)) as patient,
+            aclosing(pace(patient, sound, room.progress, pacing.ahead_s)) as paced,
         ):
             async for piece in paced:
                 if room.speaking_since is None:
@@ -201,6 +225,7 @@ async def speak(room: Room, turn: Turn, reply: AsyncGenerator[str, None], reques
                     await room.send(AudioStart(sound.rate, sound.width, sound.channels))
                     room.speaking_since = turn.timeline.clock()
                 await room.send(AudioChunk(sound.rate, sound.width, sound.channels, piece))
+                room.hold(-len(piece))
             if room.speaking_since is not None and room.asks:
                 await room.send(hark.Listen(room.turn))
             if room.speaking_since is not None:
@@ -220,6 +245,8 @@ async def timed_clauses(room: Room, text: ahead[str], turn: Turn) -> AsyncGenera
             chunk = await anext(chunks, None)
         if chunk is not None:
             turn.timeline.first("first_clause")
+            took_s = turn.timeline.spans["llm"]
+            turn.engines.load.took(Stage.LLM, Tier.FULL, took_s, took_s)
         while chunk is not None:
             show(turn, "reply", text=chunk)
             yield chunk
@@ -228,9 +255,12 @@ async def timed_clauses(room: Room, text: ahead[str], turn: Turn) -> AsyncGenera
 
 async def speech(room: Room, chunks: AsyncIterator[str], voice: Reply, turn: Turn) -> AsyncGenerator[bytes, None]:
     """The sound of the chunks, one after the other, each piece as it is made."""
-    told = ""
+    told, clauses_made, load = "", 0, turn.engines.load
     async for chunk in chunks:
+        if load.past(Rung.NO_SPECULATIVE_SPEECH):
+            await room.certain.wait()
         room.spoken.clause(chunk)
+        clauses_made += 1
         if not (words := speakable(chunk, turn.settings.llm.language)):
             continue
         async with aclosing(voice.speak(words, need_of(room, turn))) as sound:
@@ -244,18 +274,20 @@ async def speech(room: Room, chunks: AsyncIterator[str], voice: Reply, turn: Tur
                 show(turn, "voice", tier=voice.tier, name=told, why=voice.why)
             while piece is not None:
                 room.spoken.sound(voice.format.seconds(len(piece)))
+                room.hold(len(piece))
                 yield piece
                 piece = await anext(sound, None)
+
+    if clauses_made and not load.past(Rung.SHORT_REPLY):
+        load.clauses.add(clauses_made)
 
 
 def need_of(room: Room, turn: Turn) -> Need:
     """By when the next sound is needed: within the budget, or before what was made runs dry."""
-    if room.spoken.made_s:
+    if room.spoken.made_s > room.spoken.lead_s:
         since = room.speaking_since
         return Need(Kind.SPEECH, room.satellite, math.inf if since is None else since + room.spoken.made_s)
-    asked = turn.timeline.marks.get("raw_pause", turn.timeline.clock())
-    kind = Kind.ANSWER if room.certain.is_set() else Kind.SPECULATION
-    return Need(kind, room.satellite, asked + turn.settings.budgets.whole_ms / 1000)
+    return Need(Kind.ANSWER if room.certain.is_set() else Kind.SPECULATION, room.satellite, due(turn))
 
 
 def show(turn: Turn, event: str, **fields: object) -> None:

@@ -45,6 +45,7 @@ _LINES: dict[str, str | Callable[[Seen], str]] = {
     "question": lambda seen: f"  “{seen['text']}”" if seen["text"] else "  (no words)",
     "action": lambda seen: f"  ⚙ {seen['service']} {seen['entity_id']}".rstrip() + _data(seen),
     "reply": "  ▶ {text}",
+    "rung": lambda seen: "" if not seen["rung"] else f"  ⇣ under load: {str(seen['name']).replace('_', ' ')}",
     "voice": lambda seen: "" if seen["why"] == BEST else f"  ♪ {seen['tier']} speaks, as {seen['why']}",
     "times": lambda seen: f"{seen['waterfall']}{_speculation(seen)}{_sounds(seen)}",
     "failed": "  ✗ {text}",

@@ -25,7 +25,6 @@ from config import command_line
 from config.command_line import Short
 from config.hub import GuardSettings, HubSettings, Llm
 from config.loading import SettingsError
-from hub import parts
 from hub.ask.exchange import Exchange, document
 from hub.ask.questions import LONGEST, QuestionError, check, questions
 from hub.ask.screen import Screen
@@ -34,7 +33,8 @@ from hub.ask.witness import Notes
 from hub.home.home import Home
 from hub.llm.language import LanguageError
 from hub.llm.prompt import PromptError
-from hub.load.scheduler import Scheduler
+from hub.parts import answers, homes
+from hub.parts.load import load as shared
 from wire.program import run
 
 ABOUT = "answers typed questions, and shows when each part of the reply came"
@@ -84,15 +84,15 @@ class Command:
         """Asks each question; raises SettingsError, LanguageError and PromptError."""
         async with AsyncExitStack() as stack:
             notes = Notes()
-            scheduler = await stack.enter_async_context(Scheduler(settings.load.slots))
-            home = await stack.enter_async_context(parts.home(settings.home))
+            load = await stack.enter_async_context(shared(settings))
+            home = await stack.enter_async_context(homes.home(settings.home))
             area = None if self.area is None else known_area(self.area, home)
-            made = parts.answers(guarded(settings.llm), home, scheduler, watch=notes.on)
-            answers = await stack.enter_async_context(made)
-            await answers.responder.warm()  # as the wake word does
-            await self._ask_all(Talk(answers.responder, answers.conversations, area, time.monotonic, notes))
+            made = answers.answers(guarded(settings.llm), home, load, watch=notes.on)
+            who = await stack.enter_async_context(made)
+            await who.responder.warm()  # as the wake word does
+            await self._ask_all(Talk(who.responder, who.conversations, area, time.monotonic, notes))
             if self.as_json:
-                print(json.dumps(document(answers.responder.name, self.exchanges), indent=2, ensure_ascii=False))
+                print(json.dumps(document(who.responder.name, self.exchanges), indent=2, ensure_ascii=False))
 
     async def _ask_all(self, talk: Talk) -> None:
         failed = False

@@ -1,14 +1,15 @@
 """Who answers: the person's yes or no to an open question, the home's intents, a language model, in this order.
 
 Rules: a sentence that the intents understand is theirs. Every other is the model's, where there is one; without, it is
-refused as the intents refuse it. A model that fails is answered for by a sentence of our own: no request goes without
-a reply. An answer counts for the question that was heard last, once, and does exactly its actions.
+refused as the intents refuse it, and under heavy load in words of our own. A model that fails is answered for in such
+words too: no request goes without a reply. An answer counts for the question that was heard last, once, and does
+exactly its actions.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 
 from hub.home.home import Home
@@ -25,6 +26,7 @@ _log = logging.getLogger(__name__)
 
 GONE = "This home has nothing of that name any more."
 LET_BE = "Okay, I won't."
+BUSY = "Sorry, I am busy with others just now. Please ask me again in a minute."
 NO_MODEL = "Sorry, I can't think about that just now. Please try again."
 
 
@@ -38,12 +40,14 @@ class Chain:
         conversations: Conversations,
         intents: IntentResponder,
         model: ModelResponder | None,
+        busy: Callable[[], bool] = lambda: False,
     ) -> None:
         self._home = home
         self._guard = guard
         self._conversations = conversations
         self._intents = intents
         self._model = model
+        self._busy = busy
         self.name = intents.name if model is None else f"{intents.name}; {model.name}"
 
     async def warm(self) -> None:
@@ -71,7 +75,7 @@ class Chain:
             return self._intents.answer(request, match)
         if self._model is None or not request.text.strip():  # a model would make something up for no words
             return self._intents.miss(request)
-        return self._thought(request, self._model)
+        return self._too_busy(request) if self._busy() else self._thought(request, self._model)
 
     async def _confirmed(self, request: Request, question: Question) -> AsyncGenerator[Piece, None]:
         self._conversations.draft(request.satellite, request.text)
@@ -85,6 +89,10 @@ class Chain:
             async for action in actions:
                 yield action
         yield outcome(question.reply or DONE, question.actions, failures)
+
+    async def _too_busy(self, request: Request) -> AsyncGenerator[Piece, None]:
+        self._conversations.draft(request.satellite, request.text)
+        yield Apology(BUSY)
 
     async def _let_be(self, request: Request) -> AsyncGenerator[Piece, None]:
         self._conversations.draft(request.satellite, request.text)

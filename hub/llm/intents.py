@@ -28,6 +28,7 @@ from hub.llm.recognition import Recognition
 from hub.llm.replies import Replies
 from hub.llm.responder import Asks, Control, Piece, Request
 from hub.llm.targets import Context
+from hub.load.need import soon
 from hub.load.scheduler import Scheduler
 
 NOT_ALLOWED = "Sorry, I am not allowed to do that here."
@@ -62,7 +63,8 @@ class IntentResponder:
 
     async def understand(self, request: Request) -> Match | None:
         """The same for a request, on a worker."""
-        return await self._scheduler.run(lambda: self.recognise(request.text, request.area))
+        need = soon(request.satellite)
+        return await self._scheduler.run(lambda: self.recognise(request.text, request.area), need)
 
     async def respond(self, request: Request) -> AsyncGenerator[Piece, None]:
         """Yields each action once the home has confirmed it, then the reply ("never mind" has none)."""
@@ -74,7 +76,8 @@ class IntentResponder:
     async def miss(self, request: Request) -> AsyncGenerator[Piece, None]:
         """Says why a sentence means nothing here."""
         self._conversations.draft(request.satellite, request.text)
-        refusal = await self._scheduler.run(lambda: self._recognition.miss(request.text, request.area))
+        need = soon(request.satellite)
+        refusal = await self._scheduler.run(lambda: self._recognition.miss(request.text, request.area), need)
         yield self._replies.refuse(refusal)
 
     async def answer(self, request: Request, match: Match) -> AsyncGenerator[Piece, None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
@@ -31,6 +32,8 @@ class Request:
     area: str | None = None
     conversation: tuple[Message, ...] = ()
     commit: Callable[[], Awaitable[None]] = field(default=at_once, compare=False)
+    deadline: float = field(default=math.inf, compare=False)
+    """By when the reply should be heard, on the loop's clock."""
     controls: bool = True
 
 

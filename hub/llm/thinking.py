@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager, aclosing, nullcontext
 from dataclasses import dataclass, field, replace
 
 import msgspec
@@ -42,17 +42,28 @@ class Limits:
     characters: int = 4000  # of text and arguments: some four minutes of speech
 
 
+Slot = Callable[[Request], AbstractAsyncContextManager[None]]
+"""Gives a request its turn at the model, for as long as the context lasts."""
+
+
 class ModelResponder:
     """A `Responder` that asks a language model; its `respond` may raise ModelError instead of a first piece."""
 
     def __init__(
-        self, model: Model, prompt: Prompt, tooling: Tooling, conversations: Conversations, limits: Limits
+        self,
+        model: Model,
+        prompt: Prompt,
+        tooling: Tooling,
+        conversations: Conversations,
+        limits: Limits,
+        slot: Slot = lambda request: nullcontext(),
     ) -> None:
         self._model = model
         self._prompt = prompt
         self._tooling = tooling
         self._conversations = conversations
         self._limits = limits
+        self._slot = slot
         self.name = model.name
 
     async def warm(self) -> None:
@@ -64,7 +75,7 @@ class ModelResponder:
         draft = self._conversations.draft(request.satellite, request.text)
         reply = _Reply(self._model, Hands(self._tooling, request, self._limits.calls), draft, self._limits)
         try:
-            async with aclosing(reply.pieces(self._prompt.messages(request))) as pieces:
+            async with self._slot(request), aclosing(reply.pieces(self._prompt.messages(request))) as pieces:
                 async for piece in pieces:
                     yield piece
             end: Piece = reply.end()

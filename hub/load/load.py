@@ -6,6 +6,8 @@ tells by `took` what that cost; `clauses` is told how long replies are.
 
 from __future__ import annotations
 
+import asyncio
+import math
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
@@ -19,6 +21,8 @@ from hub.load.forecast import Course, Line, Step, course, first_sound_s, holding
 from hub.load.ladder import Ladder, Rung
 from hub.load.need import Kind, Need, Stage, Tier
 from hub.load.scheduler import Scheduler
+
+LOOK_S = 1.0  # between two looks: the ladder goes by tens of seconds
 
 Where = Mapping[tuple[Stage, Tier], str]
 """The device of each engine there is; where a smaller one is missing, the full one does its work."""
@@ -52,6 +56,27 @@ class Load:
     def rung(self) -> Rung:
         """As the latest turn found it."""
         return self._ladder.rung
+
+    @property
+    def busy(self) -> bool:
+        """Whether any device has something to do."""
+        return any(device.busy for device in self.devices.values())
+
+    def past(self, rung: Rung) -> bool:
+        """Whether what that rung leaves out is left out."""
+        return self.rung >= rung
+
+    def stretch(self) -> float:
+        """How many times as much new sound a partial transcript waits for."""
+        if self.past(Rung.NO_PARTIALS):
+            return math.inf
+        return 2.0 if self.past(Rung.SLOW_PARTIALS) else 1.0
+
+    async def watch(self) -> None:
+        """Looks on while nobody asks, without end."""
+        while True:
+            await asyncio.sleep(LOOK_S)
+            self.observe()
 
     def begin(self) -> Rung:
         """The rung for a turn that begins now, which counts."""

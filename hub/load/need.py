@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 from dataclasses import dataclass
 from enum import Enum, IntEnum
@@ -62,6 +63,14 @@ class Need:
     """Estimated seconds of the job itself."""
     work: Work | None = None
     """None for what no forecast is made of."""
+
+
+SOON_S = 0.5  # in which a person's words, or what they mean, should be there: the endpoint waits about as long
+
+
+def soon(satellite: str = "", work: Work | None = None) -> Need:
+    """For a person who waits for the rest of it."""
+    return Need(Kind.ANSWER, satellite, asyncio.get_running_loop().time() + SOON_S, work=work)
 
 
 SOME_DAY = Need()

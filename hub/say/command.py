@@ -20,8 +20,8 @@ from typing import BinaryIO, get_args
 
 from config import command_line
 from config.hub import HubSettings, TtsEngine
-from hub import parts
-from hub.load.scheduler import Scheduler
+from hub.parts import voices
+from hub.parts.load import load as shared
 from hub.say.speech import Speech
 from hub.say.texts import LONGEST, TextError, text
 from hub.say.wav import OutError, header, write
@@ -82,10 +82,10 @@ class Say:
         try:
             pipe = None if self.out else pipe_out()
             async with (
-                Scheduler(settings.load.slots) as scheduler,
-                parts.voices(settings.tts, scheduler, most=1) as voices,
+                shared(settings) as load,
+                voices.voices(settings.tts, load, most=1) as loaded,
             ):
-                [voice] = voices.values()
+                [voice] = loaded.values()
                 await self._say(Speech(voice, settings.llm.language, time.monotonic), pipe)
         except (TextError, OutError) as error:
             print(f"hark-hub: {error}", file=sys.stderr)

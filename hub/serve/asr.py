@@ -28,7 +28,7 @@ from wyoming.event import Event
 
 from config.hub import EndpointSettings, HubSettings
 from hub.engines import Engines
-from hub.parts import ANY_LANGUAGE
+from hub.parts.hearing import ANY_LANGUAGE
 from hub.serve.client import Client
 from hub.serve.partials import Partials
 from hub.serve.utterance import Wishes, sound_of

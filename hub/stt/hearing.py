@@ -7,7 +7,7 @@ stage goes on listening: speech that resumes then takes the end back, so long as
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 
 from hub.stt.activity import Activity, Voice
@@ -46,6 +46,7 @@ async def hear(
     judge: Judge,
     timeline: Timeline,
     language: str | None = None,
+    stretch: Callable[[], float] = lambda: 1.0,
 ) -> AsyncGenerator[Hypothesis, None]:
     """Yields hypotheses as they change, and at the end the final one; after a resumption, again.
 
@@ -54,7 +55,7 @@ async def hear(
     told = Hypothesis(Words())  # what was yielded last
     due: End | None = None
     until = 0  # sample at which the grace is over
-    async with Utterance(sound, recognizer, activity, judge, timeline, language) as utterance:
+    async with Utterance(sound, recognizer, activity, judge, timeline, language, stretch) as utterance:
         async for _ in utterance:
             if utterance.p_end is not None:
                 endpoint.expect(utterance.p_end)

@@ -9,6 +9,7 @@ be due, which it would delay. A final stands for as long as speech does not resu
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -19,6 +20,7 @@ from wire.pcm import SPEECH
 VOICELESS_S = (
     0.032  # without voice, after which no partial starts; a detector is one frame of 32 ms behind, so 64 ms in truth
 )
+HALF_SAMPLE = 0.5  # steps are whole samples, rounded
 
 
 class Kind(Enum):
@@ -41,8 +43,10 @@ class Pass:
 class Passes:
     """Decides for one utterance, by the recognizer's ways, which change where another engine takes over."""
 
-    def __init__(self, recognizer: Recognizer) -> None:
+    def __init__(self, recognizer: Recognizer, stretch: Callable[[], float] = lambda: 1.0) -> None:
+        """`stretch` is how many times as much new sound a partial waits for; infinite for none."""
         self._recognizer = recognizer
+        self._stretch = stretch
         self._latest = Pass(Kind.PARTIAL, 0, 0)
         self._over = False
 
@@ -55,7 +59,8 @@ class Passes:
             heard_all = self._recognizer.promotes and partial and self._latest.until >= activity.voice_end
             return Pass(Kind.PROMOTED if heard_all else Kind.FINAL, activity.heard, activity.revision)
         voiceless = activity.heard - activity.voice_end > VOICELESS_S * SPEECH.rate
-        if voiceless or activity.heard - self._latest.until < round(self._recognizer.step_s * SPEECH.rate):
+        step = self._recognizer.step_s * self._stretch() * SPEECH.rate
+        if voiceless or activity.heard - self._latest.until < step - HALF_SAMPLE:
             return None
         return Pass(Kind.PARTIAL, activity.heard, activity.revision)
 

@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from types import TracebackType
 from typing import Self
 
+from hub.load.scheduler import Superseded
 from hub.stt.activity import Activity, Voice
 from hub.stt.passes import Kind, Pass, Passes
 from hub.stt.recognizer import Listener, Recognizer, RecognizerError, Words
@@ -34,6 +35,7 @@ class Utterance:
         judge: Judge,
         timeline: Timeline,
         language: str | None = None,
+        stretch: Callable[[], float] = lambda: 1.0,
     ) -> None:
         self._sound = sound
         self._recognizer = recognizer
@@ -41,7 +43,7 @@ class Utterance:
         self._judge = judge
         self._timeline = timeline
         self._language = language
-        self._passes = Passes(recognizer)
+        self._passes = Passes(recognizer, stretch)
         self._waiting = bytearray()  # sound that no pass has had, bounded by the longest turn
         self._work = asyncio.Event()
         self._news = asyncio.Event()
@@ -137,7 +139,10 @@ class Utterance:
         self._waiting.clear()
         voiced = self._activity.voiced
         if due.kind is Kind.PARTIAL:
-            words = await listener.partial(voiced)
+            try:
+                words = await listener.partial(voiced)
+            except Superseded:  # it waited so long that there is newer sound, or the pause
+                return
         else:
             with self._timeline.span("stt"):
                 words = self.words if due.kind is Kind.PROMOTED else await listener.final(voiced)

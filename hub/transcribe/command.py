@@ -21,9 +21,9 @@ from config import command_line
 from config.command_line import Short
 from config.hub import HubSettings
 from config.loading import SettingsError
-from hub import parts
 from hub.llm.language import LanguageError
-from hub.load.scheduler import Scheduler
+from hub.parts import hearing, homes
+from hub.parts.load import load as shared
 from hub.stt.recognizer import RecognizerError, Words
 from hub.transcribe.progress import Progress
 from hub.transcribe.report import Failure, Transcript, document, lines, partial_line
@@ -77,10 +77,10 @@ class Command:
     async def run(self, settings: HubSettings) -> None:
         """Loads the engine and hears each file; raises RecognizerError where no engine can be loaded."""
         async with AsyncExitStack() as stack:
-            scheduler = await stack.enter_async_context(Scheduler(settings.load.slots))
-            home = await stack.enter_async_context(parts.home(settings.home))
-            recognizer = await stack.enter_async_context(parts.recognizer(settings.stt, home, scheduler))
-            ears = Ears(recognizer, parts.vad(settings.vad), self.partials)
+            load = await stack.enter_async_context(shared(settings))
+            home = await stack.enter_async_context(homes.home(settings.home))
+            recognizer = await stack.enter_async_context(hearing.recognizer(settings.stt, home, load))
+            ears = Ears(recognizer, hearing.vad(settings.vad), self.partials)
             for path in self.files:
                 self._show(await self._outcome(path, ears))
             if self.as_json:

@@ -12,7 +12,13 @@ from dataclasses import dataclass, field
 class Spoken:
     """The clauses of a reply with the seconds of sound of each, in order."""
 
+    lead_s: float = 0.0
+    """Seconds of sound before it that were no words of it."""
     _clauses: list[tuple[str, float]] = field(default_factory=list)
+
+    def lead(self, seconds: float) -> None:
+        """So much was played before it that is no word of it."""
+        self.lead_s += seconds
 
     def clause(self, text: str) -> None:
         """The next clause begins."""
@@ -25,8 +31,8 @@ class Spoken:
 
     @property
     def made_s(self) -> float:
-        """Seconds of sound that were made."""
-        return sum(seconds for _, seconds in self._clauses)
+        """Seconds of sound that were made, with what was played before it."""
+        return self.lead_s + sum(seconds for _, seconds in self._clauses)
 
     @property
     def text(self) -> str:
@@ -36,6 +42,7 @@ class Spoken:
     def heard(self, played_s: float) -> str:
         """The words that were heard once so many seconds were played."""
         heard: list[str] = []
+        played_s -= self.lead_s
         for text, seconds in self._clauses:
             if played_s <= 0:
                 break

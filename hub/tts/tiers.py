@@ -17,10 +17,11 @@ import math
 import time
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hub.load.estimates import Estimate
-from hub.load.need import SOME_DAY, Need
+from hub.load.need import SOME_DAY, Kind, Need, Stage, Work
+from hub.load.need import Tier as Quality
 from hub.stt.rest import Rest
 from hub.tts.voice import Voice, VoiceError
 from wire.pcm import PcmFormat
@@ -42,6 +43,8 @@ class Tier:
 
     name: str
     voice: Voice
+    full: bool
+    """Whether it is the best."""
     rest: Rest = field(default_factory=Rest)
     first: Estimate = field(default_factory=Estimate)
     """Seconds from being asked to its first sound."""
@@ -56,7 +59,7 @@ class Tiers:
         allowed: Callable[[], int] = lambda: 0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._tiers = [Tier(name, voice) for name, voice in voices.items()]
+        self._tiers = [Tier(name, voice, number == 0) for number, (name, voice) in enumerate(voices.items())]
         self._allowed = allowed
         self._clock = clock
         self._sayings = Sayings(_log, clock)
@@ -70,6 +73,11 @@ class Tiers:
     def voices(self) -> Mapping[str, Voice]:
         """All by name, the best first."""
         return {tier.name: tier.voice for tier in self._tiers}
+
+    @property
+    def smallest(self) -> Voice:
+        """The last of the settings, which is there when all else is busy."""
+        return self._tiers[-1].voice
 
     def reply(self, wanted: str | None = None) -> Reply:
         """The voice of one reply: the one that is wanted by name, where there is one, counts as the best."""
@@ -114,9 +122,10 @@ class Reply:
         """Yields a clause's sound by `need.deadline` if any voice can; raises VoiceError where none can at all."""
         while True:
             tier = self._tiers[0]
+            job = replace(need, work=_work(need.kind, tier.full, text), work_s=tier.first.value)
             resampler = Resampler(tier.voice.format, self.format.rate)
             try:
-                async with aclosing(tier.voice.speak(text, need)) as sound:
+                async with aclosing(tier.voice.speak(text, job)) as sound:
                     piece = await self._first(sound, tier, need)
                     while piece is not None:
                         if ready := resampler.push(piece):
@@ -151,3 +160,8 @@ class Reply:
             raise error
         del self._tiers[0]
         self.why = why
+
+
+def _work(kind: Kind, full: bool, text: str) -> Work:
+    stage = Stage.CLAUSE if kind is Kind.SPEECH else Stage.FIRST_CLAUSE
+    return Work(stage, Quality.FULL if full else Quality.SMALL, len(text))

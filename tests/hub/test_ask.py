@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from config.hub import HubSettings
 from config.loading import SettingsError, assignment, build, read
-from hub import parts
 from hub.ask.command import guarded, known_area
 from hub.ask.exchange import Exchange, document
 from hub.ask.questions import LONGEST, LONGEST_LINE, QuestionError, check, questions, read_line
@@ -28,7 +27,8 @@ from hub.llm.intents import NOT_ALLOWED
 from hub.llm.model import Message, ModelError
 from hub.llm.responder import Apology, Asks, Control, Piece, Request
 from hub.llm.thinking import TOO_SLOW
-from hub.load.scheduler import Scheduler
+from hub.parts import answers
+from hub.parts.load import load as shared
 from tests.hub.llm.noted_home import NotedHome
 from tests.hub.llm.scripted_model import Reply, ScriptedModel
 from tests.settings import HUB_TOML
@@ -227,10 +227,10 @@ def test_nobody_is_let_in_by_typing_whatever_the_settings_say(question: str, ver
 
     async def asked() -> Exchange:
         async with (
-            Scheduler(1) as scheduler,
-            parts.answers(guarded(settings.llm), home, scheduler, watch=Notes().on) as answers,
+            shared(settings) as load,
+            answers.answers(guarded(settings.llm), home, load, watch=Notes().on) as made,
         ):
-            one = Talk(answers.responder, answers.conversations, None, Clock(), Notes())
+            one = Talk(made.responder, made.conversations, None, Clock(), Notes())
             await one.ask(question, lambda piece, at_ms: None)
             return await one.ask("yes", lambda piece, at_ms: None)
 
@@ -242,8 +242,8 @@ def test_what_is_refused_is_told() -> None:
     settings = build(HubSettings, [read(HUB_TOML)])
 
     async def asked() -> str:
-        async with Scheduler(1) as scheduler, parts.answers(guarded(settings.llm), NotedHome(), scheduler) as answers:
-            one = Talk(answers.responder, answers.conversations, None, Clock(), Notes())
+        async with shared(settings) as load, answers.answers(guarded(settings.llm), NotedHome(), load) as made:
+            one = Talk(made.responder, made.conversations, None, Clock(), Notes())
             return (await one.ask("unlock the front door", lambda piece, at_ms: None)).text
 
     assert asyncio.run(asked()) == NOT_ALLOWED

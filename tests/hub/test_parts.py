@@ -11,9 +11,9 @@ import pytest
 
 from config.hub import HubSettings
 from config.loading import SettingsError, assignment, build, read
-from hub import parts
 from hub.home.homeassistant.homeassistant import HomeAssistant
-from hub.load.scheduler import Scheduler
+from hub.parts import answers, hearing, homes, voices
+from hub.parts.load import load as shared
 from hub.stt.recognizer import RecognizerError
 from hub.tts.voice import Voice, VoiceError
 from tests.hub.stt.sphinx.homes import NamedHome, thing
@@ -31,7 +31,7 @@ def loaded(*assignments: str) -> tuple[str, Sequence[str]]:
     """Name and languages of what the settings get."""
 
     async def load() -> tuple[str, Sequence[str]]:
-        async with Scheduler(1) as scheduler, parts.recognizer(settings(*assignments).stt, HOME, scheduler) as made:
+        async with shared(settings()) as load, hearing.recognizer(settings(*assignments).stt, HOME, load) as made:
             return made.name, made.languages
 
     return asyncio.run(load())
@@ -66,7 +66,7 @@ def test_where_no_engine_is_left_every_reason_is_told() -> None:
 
 
 def test_the_voice_detector_is_fresh_for_each_utterance() -> None:
-    make = parts.vad(settings("vad.threshold=0.7").vad)
+    make = hearing.vad(settings("vad.threshold=0.7").vad)
     assert make is not None
     first, second = make(), make()
     assert first is not second
@@ -74,16 +74,16 @@ def test_the_voice_detector_is_fresh_for_each_utterance() -> None:
 
 
 def test_no_voice_detector_is_a_choice() -> None:
-    assert parts.vad(settings("vad.engine=none").vad) is None
+    assert hearing.vad(settings("vad.engine=none").vad) is None
 
 
 def test_the_home_is_the_one_that_ships_or_the_settings_own(tmp_path: Path) -> None:
-    assert len(parts.demo_home(settings().home).things) > 10
+    assert len(homes.demo_home(settings().home).things) > 10
     file = tmp_path / "home.toml"
     file.write_text('[[things]]\nname = "Bed Light"\ndomain = "light"\n')
-    assert [each.name for each in parts.demo_home(settings(f"home.file={file}").home).things] == ["Bed Light"]
+    assert [each.name for each in homes.demo_home(settings(f"home.file={file}").home).things] == ["Bed Light"]
     with pytest.raises(SettingsError, match="cannot be read"):
-        parts.demo_home(settings(f"home.file={tmp_path}/none.toml").home)
+        homes.demo_home(settings(f"home.file={tmp_path}/none.toml").home)
 
 
 @pytest.mark.parametrize(
@@ -104,10 +104,10 @@ def test_an_agent_of_home_assistants_answers_in_the_chains_place_where_it_is_nam
         plain = settings("home.url=http://127.0.0.1:1")
         named = settings("home.url=http://127.0.0.1:1", "home.agent=conversation.home_assistant")
         home = HomeAssistant(named.home.url, named.home.token)
-        async with Scheduler(1) as scheduler, parts.answers(named.llm, home, scheduler) as answers:
-            chain = answers.responder
-            assert parts.responder(plain.home, home, "en", chain) is chain
-            assert "conversation.home_assistant" in parts.responder(named.home, home, "en", chain).name
+        async with shared(settings()) as load, answers.answers(named.llm, home, load) as made:
+            chain = made.responder
+            assert answers.responder(plain.home, home, "en", chain) is chain
+            assert "conversation.home_assistant" in answers.responder(named.home, home, "en", chain).name
 
     asyncio.run(scenario())
 
@@ -116,8 +116,8 @@ def voiced(*assignments: str) -> str:
     """The name of the voice that the settings get."""
 
     async def load() -> str:
-        async with Scheduler(1) as scheduler, parts.voices(settings(*assignments).tts, scheduler, most=1) as voices:
-            made: Voice = next(iter(voices.values()))
+        async with shared(settings()) as load, voices.voices(settings(*assignments).tts, load, most=1) as loaded:
+            made: Voice = next(iter(loaded.values()))
             assert [piece async for piece in made.speak("Yes.")]
             return made.name
 
@@ -135,7 +135,7 @@ def test_a_voice_that_cannot_be_loaded_is_said_and_the_next_speaks(caplog: pytes
     with caplog.at_level(logging.WARNING):
         name = voiced('tts.engines=["kokoro", "espeak"]', NO_KOKORO)
     assert name.startswith("espeak-ng")
-    (said,) = [record.getMessage() for record in caplog.records if record.name == "hub.parts"]
+    (said,) = [record.getMessage() for record in caplog.records if record.name == "hub.parts.voices"]
     assert said.startswith(f"a voice is left out, {name} speaks: ")
     assert "/nowhere/model" in said or "pip install" in said
     assert "\n" not in said

@@ -279,7 +279,9 @@ def test_the_transcript_comes_when_the_grace_is_over_though_the_model_still_thin
     scene = Scene(responder=FakeResponder(TOKENS, token_s=3.0))
     run(scene.play())
     assert abs(scene.satellite.times(Transcript)[0] - (ENDS_S + GRACE_S)) <= 2 * FRAME_S
-    assert scene.satellite.times(AudioStart)[0] > scene.satellite.times(Transcript)[0] + 1
+    assert (
+        scene.satellite.times(AudioStart)[0] > scene.satellite.times(Transcript)[0] + 0.5
+    )  # to say that it takes long
 
 
 def test_cancelling_at_each_await_leaves_nothing() -> None:

@@ -24,6 +24,7 @@ from types import TracebackType
 from typing import Self
 
 from hub.home.home import Home
+from hub.load.need import Kind, Need, Stage, Tier, Work, soon
 from hub.load.scheduler import Scheduler
 from hub.stt.recognizer import RecognizerError, Voiced, Word, Words
 from hub.stt.sphinx.classes import names
@@ -79,7 +80,7 @@ class PocketSphinx:
         async with self._decoders.one() as decoder:
             hearing = Hearing()
             try:
-                await self._scheduler.run(lambda: decoder.begin(hearing))
+                await self._scheduler.run(lambda: decoder.begin(hearing), soon())
                 yield SphinxListener(decoder, hearing, self._scheduler, self._snap)
             finally:
                 hearing.over = True
@@ -139,17 +140,22 @@ class SphinxListener:
 
     async def partial(self, voiced: Voiced) -> Words:
         """See hub.stt.recognizer.Listener."""
-        return await self._decode(self._decoder.hear)
+        return await self._decode(self._decoder.hear, Need(Kind.PARTIAL))
 
     async def final(self, voiced: Voiced) -> Words:
         """See hub.stt.recognizer.Listener."""
-        return await self._decode(self._decoder.final, self._snap) if voiced else Words(language=LANGUAGE)
+        if not voiced:
+            return Words(language=LANGUAGE)
+        need = soon(work=Work(Stage.STT, Tier.FULL, SPEECH.seconds(self._taken)))
+        return await self._decode(self._decoder.final, need, self._snap)
 
     @property
     def _too_long(self) -> bool:
         return self._taken > SPEECH.bytes(LONGEST_S)
 
-    async def _decode(self, decode: Callable[[Hearing], tuple[Word, ...]], snap: Snap | None = None) -> Words:
+    async def _decode(
+        self, decode: Callable[[Hearing], tuple[Word, ...]], need: Need, snap: Snap | None = None
+    ) -> Words:
         if self._too_long:
             raise RecognizerError(f"nobody speaks for {LONGEST_S:.0f} s; end the turn earlier")
 
@@ -157,4 +163,4 @@ class SphinxListener:
             heard = Words((), decode(self._hearing), LANGUAGE)
             return snap(heard) if snap else heard
 
-        return await self._scheduler.run(words)
+        return await self._scheduler.run(words, need)

@@ -31,12 +31,16 @@ class Loaded(Protocol):
         """How long a final that comes now would wait."""
 
 
-def takes_over(small: Loaded, big: Loaded, ask: Ask) -> bool:
+def takes_over(small: Loaded, big: Loaded, ask: Ask, spared: bool = False) -> bool:
     """Whether the small one decodes it: a final that it understands, for which the big one is too late and it is not.
+
+    Where the big one is to be spared, every final that it understands.
 
     A language that is to be detected takes a model that knows several.
     """
     understood = len(small.languages) > 1 if ask.language is None else ask.language in small.languages
     if not (ask.final and understood):
         return False
+    if spared:
+        return True
     return (wait := big.wait_s(ask)) > TOO_LATE_S and small.wait_s(ask) < wait

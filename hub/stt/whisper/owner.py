@@ -1,4 +1,4 @@
-"""A model and the one thread that owns it: requests wait in line, and what waits together is decoded together.
+"""A model and its line: what waits together is decoded together, one batch after the other.
 
 Rules: the model is never called twice at the same time. A caller who goes leaves the line; a batch that runs goes on,
 since no library can be stopped from outside, and the result of who has gone is dropped. A batch that fails fails for
@@ -15,21 +15,30 @@ from types import TracebackType
 from typing import Self
 
 from hub.load.estimates import Estimate
+from hub.load.need import Kind, Need, Stage, Tier, Work, soon
 from hub.load.scheduler import Scheduler
 from hub.stt.rolling.transcriber import Ask, Transcription
 from hub.stt.whisper.line import Line, Request
 from hub.stt.whisper.overload import wait_s
+from wire.pcm import SPEECH
 
 Decode = Callable[[Sequence[bytes], Ask], list[Transcription]]
 """Blocking: one transcription for each of the sounds, all asked in the same way; raises RecognizerError."""
 
 
 class Owner:
-    """`scheduler` has one slot, and nobody else uses it. Leaving the context waits for what still runs."""
+    """A batch is one job of `scheduler`. Leaving the context waits for what still runs."""
 
-    def __init__(self, decode: Decode, scheduler: Scheduler, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        decode: Decode,
+        scheduler: Scheduler,
+        tier: Tier = Tier.FULL,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._decode = decode
         self._scheduler = scheduler
+        self._tier = tier
         self._clock = clock
         self._line = Line()
         self._group = asyncio.TaskGroup()
@@ -63,12 +72,18 @@ class Owner:
         while batch := self._line.next_batch():
             self._began = self._clock()
             try:
-                self._answer(batch, await self._scheduler.run(partial(self._decoded, batch)))
+                self._answer(batch, await self._scheduler.run(partial(self._decoded, batch), self._need(batch)))
             except Exception as error:  # whatever it is, those who wait must hear of it
                 self._fail(batch, error)
             finally:
                 self._service.add(self._clock() - self._began)
                 self._began = None
+
+    def _need(self, batch: list[Request]) -> Need:
+        if not batch[0].ask.final:
+            return Need(Kind.PARTIAL)
+        seconds = sum(SPEECH.seconds(len(request.pcm)) for request in batch)
+        return soon(work=Work(Stage.STT, self._tier, seconds))
 
     def _decoded(self, batch: list[Request]) -> list[Transcription]:
         return self._decode([request.pcm for request in batch], batch[0].ask)

@@ -1,6 +1,7 @@
 """Whisper as an engine that transcribes buffers: a model, and where the settings want it a smaller one beside it.
 
-The smaller one only takes finals that would come too late from the big one (see overload); each has its own thread.
+The smaller one only takes finals that would come too late from the big one (see overload), or all where that one is to
+be spared. Both wait for the same device, and each batch is one job there.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from types import TracebackType
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Self
 
 from config.hub import WhisperSettings
 from hub.home.home import Home
+from hub.load.need import Tier
 from hub.load.scheduler import Scheduler
 from hub.stt.rolling.transcriber import Ask, Transcription
 from hub.stt.whisper.hotwords import Hotwords
@@ -33,8 +35,13 @@ _log = logging.getLogger(__name__)
 class WhisperTranscriber:
     """See hub.stt.rolling.transcriber.Transcriber. As an async context it holds its models."""
 
-    def __init__(self, settings: WhisperSettings, home: Home) -> None:
+    def __init__(
+        self, settings: WhisperSettings, home: Home, scheduler: Scheduler, spared: Callable[[], bool] = lambda: False
+    ) -> None:
+        """`spared` tells whether the big model is to be left alone."""
         self._settings = settings
+        self._scheduler = scheduler
+        self._spared = spared
         self._hotwords = Hotwords(home, lambda text: self._big.model.tokens(text))
         self._stop = threading.Event()
         self._stack = AsyncExitStack()
@@ -60,7 +67,9 @@ class WhisperTranscriber:
         return await self._for(ask).owner.transcribe(pcm, ask)
 
     def _for(self, ask: Ask) -> _Loaded:
-        return self._small if self._small and takes_over(self._small, self._big, ask) else self._big
+        if self._small is None:
+            return self._big
+        return self._small if takes_over(self._small, self._big, ask, self._spared()) else self._big
 
     async def __aenter__(self) -> Self:
         started = time.monotonic()
@@ -73,10 +82,10 @@ class WhisperTranscriber:
         return self
 
     async def _load(self, stack: AsyncExitStack, name: str) -> _Loaded:
-        scheduler = await stack.enter_async_context(Scheduler(1))
-        stack.callback(self._stop.set)  # before its thread is waited for
-        model = await scheduler.run(lambda: load(name, self._settings, self._stop))
-        loaded = _Loaded(model, self._hotwords, scheduler)
+        stack.callback(self._stop.set)  # before the scheduler's threads are waited for
+        model = await self._scheduler.run(lambda: load(name, self._settings, self._stop))
+        tier = Tier.SMALL if name == self._settings.small_model else Tier.FULL
+        loaded = _Loaded(model, self._hotwords, self._scheduler, tier)
         await stack.enter_async_context(loaded.owner)
         return loaded
 
@@ -87,10 +96,10 @@ class WhisperTranscriber:
 
 
 class _Loaded:
-    """A model with its thread; see overload.Loaded."""
+    """A model with its line; see overload.Loaded."""
 
-    def __init__(self, model: Model, hotwords: Hotwords, scheduler: Scheduler) -> None:
+    def __init__(self, model: Model, hotwords: Hotwords, scheduler: Scheduler, tier: Tier) -> None:
         self.model = model
         self.languages = model.languages
-        self.owner = Owner(lambda sounds, ask: model.transcribe(sounds, ask, hotwords.text), scheduler)
+        self.owner = Owner(lambda sounds, ask: model.transcribe(sounds, ask, hotwords.text), scheduler, tier)
         self.wait_s = self.owner.wait_s

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from types import TracebackType
 from typing import Self
 
 from config.hub import WhisperSettings
 from hub.home.home import Home
+from hub.load.scheduler import Scheduler
 from hub.stt.recognizer import Listener
 from hub.stt.rolling.rolling import RollingRecognizer
 from hub.stt.whisper.language import chosen
@@ -18,11 +19,18 @@ from hub.stt.whisper.transcriber import WhisperTranscriber
 class Whisper:
     """See hub.stt.recognizer.Recognizer. As an async context it loads; raises RecognizerError."""
 
-    def __init__(self, settings: WhisperSettings, language: str, home: Home) -> None:
-        """`language` as "en" or "de-CH", or "auto": found out once an utterance."""
+    def __init__(
+        self,
+        settings: WhisperSettings,
+        language: str,
+        home: Home,
+        scheduler: Scheduler,
+        spared: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """`language` as "en" or "de-CH", or "auto": found out once an utterance; see WhisperTranscriber."""
         self._model = settings.model
         self._language = language
-        self._transcriber = WhisperTranscriber(settings, home)
+        self._transcriber = WhisperTranscriber(settings, home, scheduler, spared)
         self._rolling = RollingRecognizer(self._transcriber)
 
     @property

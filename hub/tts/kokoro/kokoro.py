@@ -48,7 +48,7 @@ Load = Callable[[KokoroSettings, threading.Event], Speaker]
 class Kokoro:
     """See hub.tts.voice.Voice. As an async context it loads; raises VoiceError.
 
-    `scheduler` has one slot, whose thread owns the model, and nobody else uses it.
+    `scheduler` has one slot, since the model is never called twice at the same time.
     """
 
     format = PcmFormat(24_000)

@@ -1,4 +1,4 @@
-"""Piper as an engine: its voices, with a pool of threads of their own."""
+"""Piper as an engine: its voices, as the settings want them."""
 
 from __future__ import annotations
 
@@ -13,11 +13,10 @@ from hub.tts.piper.weights import model_file
 
 
 @asynccontextmanager
-async def piper(settings: PiperSettings) -> AsyncGenerator[PiperVoices]:
-    """The voices of the settings; leaving waits for what still runs, and ends a download."""
+async def piper(settings: PiperSettings, pool: Scheduler) -> AsyncGenerator[PiperVoices]:
+    """The voices of the settings; leaving ends a download."""
     stop = threading.Event()
-    async with Scheduler(settings.workers) as pool:
-        try:
-            yield PiperVoices(settings, lambda name: model_file(name, settings, stop), pool)
-        finally:
-            stop.set()
+    try:
+        yield PiperVoices(settings, lambda name: model_file(name, settings, stop), pool)
+    finally:
+        stop.set()

@@ -53,7 +53,7 @@ def owning(test: Callable[[Owner, Decoder], Awaitable[None]], clock: Callable[[]
         async with (
             asyncio.timeout(LATE_S),
             Scheduler(1) as scheduler,
-            Owner(decoder, scheduler, clock) as owner,
+            Owner(decoder, scheduler, clock=clock) as owner,
         ):
             try:
                 await test(owner, decoder)

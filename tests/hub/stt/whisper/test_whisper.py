@@ -15,6 +15,7 @@ import pytest
 import config
 from config.hub import WhisperSettings
 from hub.home.demo import DemoHome
+from hub.load.scheduler import Scheduler
 from hub.stt.recognizer import RecognizerError
 from hub.stt.rolling.transcriber import Ask
 from hub.stt.whisper.loading import files
@@ -57,7 +58,11 @@ def noise(seconds: float) -> bytes:
 
 def with_whisper(test: Callable[[Whisper], Awaitable[None]], wanted: WhisperSettings, language: str = "en") -> None:
     async def scenario() -> None:
-        async with asyncio.timeout(LATE_S), Whisper(wanted, language, home()) as whisper:
+        async with (
+            asyncio.timeout(LATE_S),
+            Scheduler(1) as scheduler,
+            Whisper(wanted, language, home(), scheduler) as whisper,
+        ):
             await test(whisper)
         assert asyncio.all_tasks() == {asyncio.current_task()}
 
@@ -114,7 +119,7 @@ def test_a_language_that_the_model_lacks_is_said_when_it_loads_and_when_it_is_as
 
 def test_where_there_is_no_sound_there_are_no_words(weights: Path) -> None:
     async def scenario() -> None:
-        async with WhisperTranscriber(settings(weights), home()) as transcriber:
+        async with Scheduler(1) as scheduler, WhisperTranscriber(settings(weights), home(), scheduler) as transcriber:
             assert (await transcriber.transcribe(b"", Ask("en"))).segments == ()
 
     asyncio.run(scenario())
@@ -153,11 +158,12 @@ def test_a_smaller_model_that_cannot_be_loaded_leaves_nothing_behind(weights: Pa
 
 def test_a_load_that_is_given_up_leaves_nothing_behind(weights: Path) -> None:
     async def scenario() -> None:
-        loading = asyncio.create_task(Whisper(settings(weights), "en", home()).__aenter__())
-        await asyncio.sleep(0)
-        loading.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await loading
+        async with Scheduler(1) as scheduler:
+            loading = asyncio.create_task(Whisper(settings(weights), "en", home(), scheduler).__aenter__())
+            await asyncio.sleep(0)
+            loading.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await loading
         assert asyncio.all_tasks() == {asyncio.current_task()}
 
     before = threading.active_count()

@@ -11,8 +11,8 @@ pytest.importorskip("piper", reason="needs the extra piper: pip install 'hark[pi
 
 from config.hub import HubSettings
 from config.loading import assignment, build, read
-from hub import parts
-from hub.load.scheduler import Scheduler
+from hub.parts import voices
+from hub.parts.load import load as shared
 from hub.tts.loudness import LEVEL_LUFS, loudness_lufs
 from tests.settings import HUB_TOML
 from tests.stub_piper import make
@@ -22,9 +22,9 @@ SENTENCE = "The kitchen light is on, and the door to the garden is closed."
 
 async def spoken(*said: str) -> tuple[str, float]:
     """Who spoke with these settings, and how loud."""
-    tts = build(HubSettings, [read(HUB_TOML), *map(assignment, said)]).tts
-    async with Scheduler(1) as scheduler, parts.voices(tts, scheduler, most=1) as voices:
-        [voice] = voices.values()
+    settings = build(HubSettings, [read(HUB_TOML), *map(assignment, said)])
+    async with shared(settings) as load, voices.voices(settings.tts, load, most=1) as loaded:
+        [voice] = loaded.values()
         pcm = b"".join([piece async for piece in voice.speak(SENTENCE)])
         return voice.name, loudness_lufs(pcm, voice.format)
 

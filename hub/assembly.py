@@ -1,0 +1,47 @@
+"""How a hub comes to its engines, by its settings; a benchmark may give engines of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+
+from config.hub import HubSettings
+from hub.engines import Engines
+from hub.load.ladder import Rung
+from hub.load.load import Load
+from hub.parts import ahead, answers, hearing, homes, voices
+from hub.stt.ending.completeness import Completeness
+from hub.timers.keeper import TimerKeeper
+from hub.tts.cache.store import Sounds
+from hub.tts.tiers import Tiers
+
+Assemble = Callable[[HubSettings, Load, TimerKeeper], AbstractAsyncContextManager[Engines]]
+"""Loads the engines of a hub, for as long as its context lasts."""
+
+
+@asynccontextmanager
+async def assembled(settings: HubSettings, load: Load, timers: TimerKeeper) -> AsyncGenerator[Engines]:
+    """The engines that the settings name."""
+    async with AsyncExitStack() as stack:
+        home = await stack.enter_async_context(homes.home(settings.home))
+        made = await stack.enter_async_context(answers.answers(settings.llm, home, load, timers))
+        completeness = Completeness(home, settings.llm.language)
+        sounds = Sounds(settings.tts.cache.memory_mb * 1_000_000)
+        loaded = await stack.enter_async_context(voices.voices(settings.tts, load))
+        tiers = voices.remembered(loaded, settings.tts.cache, sounds)
+        foresight = ahead.foresight(settings, home, made.responder, tiers, lambda: load.busy)
+        yield Engines(
+            recognizer=await stack.enter_async_context(hearing.recognizer(settings.stt, home, load)),
+            vad=hearing.vad(settings.vad),
+            judge=lambda words: asyncio.to_thread(completeness.p_end, words),  # too short to wait in the scheduler
+            responder=answers.responder(settings.home, home, settings.llm.language, made.responder),
+            voices=Tiers(tiers, lambda: int(load.past(Rung.SMALL_VOICE))),
+            conversations=made.conversations,
+            warm=made.responder.warm,
+            saying=foresight.saying,
+            did=foresight.did,
+            meanwhile=foresight.run,
+            sounds=sounds,
+            load=load,
+        )

@@ -1,0 +1,55 @@
+"""What a person hears who has to wait: after a while a short sound, after a longer one that it takes a moment.
+
+Strategy: a stage between speech and pacing. It holds nothing back: where the reply's sound is there, it goes on at
+once. Nothing is heard before the turn's words are certain, so the wait counts from then.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+
+from hub.load.admission import EARCON_S, MOMENT_S
+from hub.load.need import soon
+from hub.room import Room
+from hub.stages import ahead
+from hub.tts.earcon import earcon
+from hub.tts.tiers import Reply, Tiers
+from wire.resample import Resampler
+
+ONE_MOMENT = "One moment."
+
+
+async def patiently(pieces: ahead[bytes], room: Room, voice: Reply, voices: Tiers) -> AsyncGenerator[bytes, None]:
+    """The sound of a reply, and before it what the person is told where it is long in coming."""
+    await room.certain.wait()
+    since = asyncio.get_running_loop().time()
+    piece = await _by(pieces, since + EARCON_S)
+    if piece == b"":
+        yield _led(room, voice, earcon(voice.format))
+        piece = await _by(pieces, since + MOMENT_S)
+    if piece == b"":
+        resampler = Resampler(voices.smallest.format, voice.format.rate)
+        async for spoken in voices.smallest.speak(ONE_MOMENT, soon(room.satellite)):
+            yield _led(room, voice, resampler.push(spoken))
+        yield _led(room, voice, resampler.flush())
+    if piece:
+        yield piece
+    async for piece in pieces:
+        yield piece
+
+
+async def _by(pieces: ahead[bytes], at: float) -> bytes | None:
+    """The next piece; b"" where none has come by then, None at the end. A stage that is ahead loses nothing by it."""
+    try:
+        async with asyncio.timeout_at(at) as patience:
+            return await anext(pieces, None)
+    except TimeoutError:
+        if not patience.expired():
+            raise
+        return b""
+
+
+def _led(room: Room, voice: Reply, pcm: bytes) -> bytes:
+    room.spoken.lead(voice.format.seconds(len(pcm)))
+    return pcm
