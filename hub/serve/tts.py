@@ -24,12 +24,12 @@ from wyoming.tts import SynthesizeChunk, SynthesizeStop, SynthesizeStopped
 from hub.serve.client import Client
 from hub.stages import ahead
 from hub.tts.chunker import clauses
+from hub.tts.resampled import Resampled
 from hub.tts.speakable.speakable import speakable
 from hub.tts.tiers import Reply, Tiers
 from hub.tts.voice import VoiceError
 from wire.errors import MalformedEvent, TooLarge, WireError
 from wire.pcm import PcmFormat
-from wire.resample import Resampler
 
 SPOKEN = PcmFormat(22_050)
 CHUNK_BYTES = SPOKEN.bytes(0.1)  # at most, in one event
@@ -75,15 +75,14 @@ class TextToSpeech:
 
     async def _sound(self, text: ahead[str], voice: Reply) -> AsyncGenerator[bytes, None]:
         """Yields sound in the format SPOKEN, each piece as it is made."""
-        resampler = Resampler(voice.format, SPOKEN.rate)
+        spoken = Resampled(voice, SPOKEN.rate)
         async with aclosing(clauses(text)) as chunks:
             async for chunk in chunks:
                 if not (words := speakable(chunk, self.language)):
                     continue
-                async with aclosing(voice.speak(words)) as pieces:
+                async with aclosing(spoken.speak(words)) as pieces:
                     async for piece in pieces:
-                        yield resampler.push(piece)
-        yield resampler.flush()
+                        yield piece
 
 
 def _wanted(event: Event) -> str | None:
