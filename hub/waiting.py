@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
-from hub.load.admission import EARCON_S, MOMENT_S
 from hub.load.need import soon
 from hub.room import Room
 from hub.stages import ahead
 from hub.tts.earcon import earcon
+from hub.tts.resampled import Resampled
 from hub.tts.tiers import Reply, Tiers
-from wire.resample import Resampler
 
+EARCON_S = 1.5  # of silence, after which a person wonders whether they were heard
+MOMENT_S = 3.0  # after which they would ask again
 ONE_MOMENT = "One moment."
 
 
@@ -29,10 +31,10 @@ async def patiently(pieces: ahead[bytes], room: Room, voice: Reply, voices: Tier
         yield _led(room, voice, earcon(voice.format))
         piece = await _by(pieces, since + MOMENT_S)
     if piece == b"":
-        resampler = Resampler(voices.smallest.format, voice.format.rate)
-        async for spoken in voices.smallest.speak(ONE_MOMENT, soon(room.satellite)):
-            yield _led(room, voice, resampler.push(spoken))
-        yield _led(room, voice, resampler.flush())
+        smallest = Resampled(voices.smallest, voice.format.rate)
+        async with aclosing(smallest.speak(ONE_MOMENT, soon(room.satellite))) as moment:
+            async for spoken in moment:
+                yield _led(room, voice, spoken)
     if piece:
         yield piece
     async for piece in pieces:

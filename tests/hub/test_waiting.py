@@ -9,12 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.load.admission import EARCON_S, MOMENT_S
 from hub.room import Room
 from hub.stages import ahead
 from hub.tts.earcon import earcon
 from hub.tts.tiers import Tiers
-from hub.waiting import ONE_MOMENT, patiently
+from hub.waiting import EARCON_S, MOMENT_S, ONE_MOMENT, patiently
 from tests.fakes import VOICE_FORMAT, FakeVoice
 from tests.virtual_time import run
 from wire.pcm import level_dbfs
