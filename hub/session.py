@@ -189,7 +189,7 @@ class Session:
         while len(self._timelines) > UNTRACED:
             service.store.keep(self._timelines.pop(next(iter(self._timelines))))
         self._room = Room(said.turn, self._name, self._area, self._connection.send, self._controls)
-        self._show(said.turn, "awake", name=said.name or "?", score=said.score or 0.0)
+        self._show(said.turn, "awake", name=said.name or "", score=said.score or 0.0)
         turn = Turn(service.engines, service.settings, timeline, service.watch)
         self._task = group.create_task(self._connected(partial(self._take, self._room, turn)))
         service.closing.watch(self._task, partial(self._connected, partial(self._apologise, self._room, turn)))

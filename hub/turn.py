@@ -228,6 +228,7 @@ async def speak(room: Room, turn: Turn, reply: AsyncGenerator[str, None], reques
                 room.hold(-len(piece))
             if room.speaking_since is not None and room.asks:
                 await room.send(hark.Listen(room.turn))
+                show(turn, "asks")
             if room.speaking_since is not None:
                 await room.send(AudioStop())
     except VoiceError as error:
