@@ -230,6 +230,7 @@ async def speak(room: Room, turn: Turn, reply: AsyncGenerator[str, None], reques
                 room.hold(-len(piece))
             if room.playout.begun and room.asks:
                 await room.send(hark.Listen(room.turn))
+                show(turn, "asks")
             if room.playout.begun:
                 await room.send(AudioStop())
     except VoiceError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from config.hub import HubSettings
-from hub.closing import RESTARTS
+from hub.closing import RESTARTS, TOO_MANY
 from hub.foresight.foresight import Foresight
 from hub.home.home import Home
 from hub.llm.chain import BUSY, GONE, LET_BE, NO_MODEL, Chain
@@ -16,7 +16,7 @@ from hub.tts.speakable.speakable import speakable
 from hub.turn import NOT_HEARD
 from hub.waiting import ONE_MOMENT
 
-PHRASES = (NOT_HEARD, NO_MODEL, LET_BE, GONE, BUSY, RESTARTS, ONE_MOMENT)
+PHRASES = (NOT_HEARD, NO_MODEL, LET_BE, GONE, BUSY, RESTARTS, TOO_MANY, ONE_MOMENT)
 """What the hub says on its own."""
 
 
@@ -36,11 +36,4 @@ def foresight(
         return ""
 
     expect = unknown if settings.home.agent else chain.expected
-    return Foresight(
-        expect,
-        prepare,
-        home,
-        settings.llm.language,
-        busy,
-        (NOT_HEARD, NO_MODEL, LET_BE, GONE, BUSY, RESTARTS, ONE_MOMENT),
-    )
+    return Foresight(expect, prepare, home, settings.llm.language, busy, PHRASES)

@@ -19,6 +19,7 @@ from tests.home_assistant.homes import LOCK, expose, real_state
 from tests.home_assistant.house import LIGHT, House
 
 UNLOCK, ASKED_BACK = "unlock the front door", "Shall I unlock the Front Door?"
+BEDROOM_LIGHT = "light.bedroom_light"
 
 
 async def is_led_and_switches(house: House) -> str:
@@ -46,6 +47,37 @@ async def is_led_and_asks_back(house: House) -> str:
         await house.home.act("lock.lock", LOCK)
         await expose(house, LOCK, False)
     return f"{'; '.join(said)}, {took:.0f} ms after the transcript"
+
+
+async def is_led_by_the_registries(house: House) -> str:
+    """A floor is one that Home Assistant knows, and a light answers to its alias; what is elsewhere stays as it was."""
+    async with _bedroom_upstairs(house), led(house) as person:
+        await house.home.act("light.turn_on", BEDROOM_LIGHT)
+        await house.home.act("light.turn_on", LIGHT)
+        off = await person.says("turn off the lights upstairs")
+        expect((await real_state(house, BEDROOM_LIGHT)) == "off", f"the light upstairs is not off: {off}")
+        expect((await real_state(house, LIGHT)) == "on", f"the light downstairs is off: {off}")
+        on = await person.says("turn on the reading lamp")
+        expect((await real_state(house, BEDROOM_LIGHT)) == "on", f"the lamp is not on: {on}")
+        await house.home.act("light.turn_off", BEDROOM_LIGHT)
+        await house.home.act("light.turn_off", LIGHT)
+        return f"{_told(off)}, off, and on downstairs; {_told(on)}, on"
+
+
+@asynccontextmanager
+async def _bedroom_upstairs(house: House) -> AsyncIterator[None]:
+    """The bedroom's light in a room upstairs, with an alias, while the context lasts."""
+    ask = house.home.ask
+    floor = (await ask("config/floor_registry/create", name="Upstairs"))["floor_id"]
+    room = (await ask("config/area_registry/create", name="Dressing Room", floor_id=floor))["area_id"]
+    lamp = {"entity_id": BEDROOM_LIGHT}
+    await ask("config/entity_registry/update", **lamp, area_id=room, aliases=[None, "Reading Lamp"])
+    try:
+        yield
+    finally:
+        await ask("config/entity_registry/update", **lamp, area_id=None, aliases=[None])
+        await ask("config/area_registry/delete", area_id=room)
+        await ask("config/floor_registry/delete", floor_id=floor)
 
 
 async def _asked_back(house: House, person: Person, answer: str, becomes: str) -> str:
@@ -110,4 +142,8 @@ def _told(answer: Answer) -> str:
     return f"{answer.transcript!r} > {answer.reply!r}"
 
 
-CHECKS: tuple[Callable[[House], Awaitable[str]], ...] = (is_led_and_switches, is_led_and_asks_back)
+CHECKS: tuple[Callable[[House], Awaitable[str]], ...] = (
+    is_led_and_switches,
+    is_led_and_asks_back,
+    is_led_by_the_registries,
+)
