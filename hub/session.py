@@ -222,11 +222,12 @@ class Session:
     async def _apologise(self, room: Room, turn: Turn) -> None:
         """The hub stops before the turn is over: of a reply nothing more comes, and for none there is a sentence."""
         await self._stop_turn()
-        if room.spoken.made_s <= room.spoken.lead_s:
+        answered = room.playout.sent_s > room.spoken.lead_s
+        if room.playout.begun:
+            await room.send(AudioStop())
+        if not answered:
             room.certain.set()
             await speak(room, turn, apology(RESTARTS), Request("", room.satellite))
-        else:
-            await room.send(AudioStop())
         await room.send(hark.Turn(room.turn, "end"))
 
     async def _stop_turn(self) -> None:
