@@ -13,6 +13,7 @@ from hub.llm.responder import Request
 from hub.tts.cache.cached import Cached
 from hub.tts.chunker import cut
 from hub.tts.speakable.speakable import speakable
+from hub.tts.voice import VoiceError
 from hub.turn import NOT_HEARD
 from hub.waiting import ONE_MOMENT
 
@@ -27,10 +28,16 @@ def foresight(
     spoken_by = tuple(voices.values())  # what is said at any time is ready in the smaller voices too, for a loaded hub
 
     async def prepare(text: str, no_secret: bool) -> None:
+        failures: list[VoiceError] = []
         for chunk in cut(text):
             if words := speakable(chunk, settings.llm.language):
                 for voice in spoken_by if no_secret else spoken_by[:1]:
-                    await voice.prepare(words, no_secret)
+                    try:
+                        await voice.prepare(words, no_secret)
+                    except VoiceError as error:  # the smaller ones are needed all the more
+                        failures.append(error)
+        if failures:
+            raise failures[0]
 
     async def unknown(request: Request) -> str:
         return ""

@@ -13,6 +13,7 @@ from hub.load.ladder import Ladder, Rung
 from hub.load.load import Load
 from hub.load.need import SOME_DAY, Need, Stage, Tier
 from hub.tts.tiers import Tiers
+from hub.tts.voice import VoiceError
 from hub.turn import Turn
 from hub.watch import Watch
 from tests.fakes import FakeVoice
@@ -61,3 +62,12 @@ class Loaded(Scene):
         voices = Tiers({"best": self.voice, "small": self.small}, lambda: int(self.load.past(Rung.SMALL_VOICE)), clock)
         turn = super().turn(see)
         return replace(turn, engines=replace(turn.engines, load=self.load, voices=voices))
+
+
+class Hoarse(FakeVoice):
+    """Fails."""
+
+    async def speak(self, text: str, need: Need = SOME_DAY) -> AsyncGenerator[bytes, None]:
+        """See hub.tts.voice.Voice."""
+        raise VoiceError("hoarse")
+        yield b""
