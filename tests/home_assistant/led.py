@@ -13,9 +13,11 @@ from time import monotonic
 
 from bench import house as own
 from bench.house import Answer, HouseError
+from hub.home.homeassistant.follower import AWAY
+from hub.home.homeassistant.homeassistant import UNANSWERED
 from tests.conformance.controller import Failed
 from tests.conformance.stage import expect
-from tests.home_assistant.homes import LOCK, expose, real_state
+from tests.home_assistant.homes import LATE_S, LOCK, expose, real_state
 from tests.home_assistant.house import LIGHT, House
 
 UNLOCK, ASKED_BACK = "unlock the front door", "Shall I unlock the Front Door?"
@@ -64,6 +66,28 @@ async def is_led_by_the_registries(house: House) -> str:
         return f"{_told(off)}, off, and on downstairs; {_told(on)}, on"
 
 
+async def is_led_through_a_restart(house: House) -> str:
+    """Home Assistant restarts before it has done what was said: that is told aloud, and later it obeys again."""
+    async with led(house) as person:
+        person.understood.clear()
+        slow = asyncio.create_task(person.says("turn on the cellar light"))
+        async with asyncio.timeout(LATE_S):
+            await person.understood.wait()
+        await asyncio.sleep(1.0)  # it is being turned on, which takes 8 s
+        await house.stop_home()
+        cut_off = await slow
+        expect(cut_off.reply == UNANSWERED, f"it is not told: {cut_off}")
+        away = await person.says("turn on the kitchen light")
+        expect(away.reply == AWAY, f"it is not told: {away}")
+        await house.start_home()
+        began, on = monotonic(), away
+        while on.reply == AWAY and monotonic() - began < LATE_S:
+            on = await person.says("turn on the kitchen light")
+        expect((await real_state(house, LIGHT)) == "on", f"the light is not on: {on}")
+        await house.home.act("light.turn_off", LIGHT)
+        return f"{_told(cut_off)}; {_told(away)}; {monotonic() - began:.0f} s after the start {_told(on)}, on"
+
+
 @asynccontextmanager
 async def _bedroom_upstairs(house: House) -> AsyncIterator[None]:
     """The bedroom's light in a room upstairs, with an alias, while the context lasts."""
@@ -96,12 +120,14 @@ class Person:
     def __init__(self, house: House) -> None:
         self._house = house
         self.satellite: own.House
+        self.understood = asyncio.Event()
         self._transcript_at = 0.0
 
     def see(self, seen: own.Seen) -> None:
         """Notes when the words were certain."""
         if seen["event"] == "question":
             self._transcript_at = monotonic()
+            self.understood.set()
 
     async def says(self, text: str) -> Answer:
         """The wake word and a sentence; returns once the reply has been played. Raises Failed where none is heard."""
@@ -146,4 +172,5 @@ CHECKS: tuple[Callable[[House], Awaitable[str]], ...] = (
     is_led_and_switches,
     is_led_and_asks_back,
     is_led_by_the_registries,
+    is_led_through_a_restart,
 )
