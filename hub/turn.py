@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import math
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import asdict, dataclass, replace
@@ -166,9 +165,9 @@ def request_for(room: Room, turn: Turn, words: str) -> Request:
 
 
 def due(turn: Turn) -> float:
-    """By when a reply should be heard: within the budget of a whole turn."""
-    asked = turn.timeline.marks.get("raw_pause", turn.timeline.clock())
-    return asked + turn.settings.budgets.whole_ms / 1000
+    """By when a reply should be heard: within the budget of a whole turn, which counts from the end of speech."""
+    ended = turn.timeline.marks.get("raw_pause", turn.timeline.clock()) - PAUSE_S
+    return ended + turn.settings.budgets.whole_ms / 1000
 
 
 def remember(room: Room, engines: Engines, text: str) -> None:
@@ -285,9 +284,10 @@ async def speech(room: Room, chunks: AsyncIterator[str], voice: Reply, turn: Tur
 def need_of(room: Room, turn: Turn) -> Need:
     """By when the next sound is needed: within the budget, or before what was made runs dry."""
     if room.spoken.made_s > room.spoken.lead_s:
-        since = room.speaking_since
-        return Need(Kind.SPEECH, room.satellite, math.inf if since is None else since + room.spoken.made_s)
-    return Need(Kind.ANSWER if room.certain.is_set() else Kind.SPECULATION, room.satellite, due(turn))
+        since = turn.timeline.clock() if room.speaking_since is None else room.speaking_since  # it is about to begin
+        return Need(Kind.SPEECH, room.satellite, since + room.spoken.made_s)
+    kind = Kind.ANSWER if room.certain.is_set() else Kind.SPECULATION
+    return Need(kind, room.satellite, due(turn), certain=room.certain.is_set)
 
 
 def show(turn: Turn, event: str, **fields: object) -> None:

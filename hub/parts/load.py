@@ -17,6 +17,8 @@ other down."""
 LLM = "llm"
 """Requests to a language model."""
 PIPER = "piper"
+MEAN = 0.6
+"""Of the budget, that the mean of a forecast may take: waits scatter, and one turn in twenty has thrice the mean."""
 
 _HEARS: dict[SttEngine, str] = {"whisper": GPU, "pocketsphinx": CPU}
 _SPEAKS: dict[TtsEngine, str] = {"kokoro": GPU, "piper": PIPER, "espeak": CPU}
@@ -32,7 +34,7 @@ def load(settings: HubSettings) -> Load:
 def on(slots: Mapping[str, int], where: Where, settings: HubSettings) -> Load:
     """The same on other devices."""
     limits = settings.load
-    ladder = Ladder(settings.budgets.whole_ms / 1000, frozen=not limits.ladder)
+    ladder = Ladder(MEAN * settings.budgets.whole_ms / 1000, frozen=not limits.ladder)
     return Load(slots, where, ladder, Admission(limits.turns, limits.memory_mb * 1_000_000))
 
 
