@@ -168,9 +168,9 @@ def request_for(room: Room, turn: Turn, words: str) -> Request:
 
 
 def due(turn: Turn) -> float:
-    """By when a reply should be heard: within the budget of a whole turn."""
-    asked = turn.timeline.marks.get("raw_pause", turn.timeline.clock())
-    return asked + turn.settings.budgets.whole_ms / 1000
+    """By when a reply should be heard: within the budget of a whole turn, which counts from the end of speech."""
+    ended = turn.timeline.marks.get("raw_pause", turn.timeline.clock()) - PAUSE_S
+    return ended + turn.settings.budgets.whole_ms / 1000
 
 
 def remember(room: Room, engines: Engines, text: str) -> None:
@@ -299,7 +299,7 @@ def need_of(room: Room, turn: Turn, soonest: float) -> Need:
         dry = room.playout.dry(room.spoken.made_s, turn.timeline.clock())
         return Need(Kind.SPEECH, room.satellite, max(dry, soonest))
     kind = Kind.ANSWER if room.certain.is_set() else Kind.SPECULATION
-    return Need(kind, room.satellite, max(due(turn), soonest))
+    return Need(kind, room.satellite, max(due(turn), soonest), certain=room.certain.is_set)
 
 
 def show(turn: Turn, event: str, **fields: object) -> None:
