@@ -13,7 +13,7 @@ import numpy as np
 PARTS = 8  # that a question may have
 VOICE = 1100  # between the numbers of two voices: more than a workload may have turns
 SEVERAL = VOICE - 1
-"""Of sound that more than one turn may have: sentences that two replies say."""
+"""Of sound that more than one turn may have: words with which two replies begin."""
 EVERY = 80  # samples between two that are looked at: 5 ms, a quarter of the shortest frame
 
 

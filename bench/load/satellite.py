@@ -159,11 +159,11 @@ class SimulatedSatellite(asyncio.Protocol):
         told, voice = numbers.reply(pcm) if asked.numbered else (asked.index + 1, 0)
         if told and (not asked.voices or asked.voices[-1][1] != voice):
             asked.voices.append((now, voice))
-        if told == asked.index + 1:
+        if told in (asked.index + 1, numbers.SEVERAL):  # another's would show with the words that follow
             asked.first = asked.first or now
         elif told == 0:
             asked.other = asked.other or now
-        elif told != numbers.SEVERAL:
+        else:
             asked.foreign = True
 
     # What is told meanwhile
