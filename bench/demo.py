@@ -101,7 +101,7 @@ async def _ask(questions: Sequence[Question], options: argparse.Namespace) -> li
             say(text)
 
     say("Starting a hub and a satellite …")
-    answers = []
+    answers: list[Answer] = []
     async with house(options.output, see, hub=_hub(options), satellite=("--name", "demo room")) as running:
         for question in questions:
             asked = bool(answers) and answers[-1].asks  # then the microphone is open already

@@ -1,4 +1,4 @@
-"""Who is let in, and what a person who has to wait is told; pure.
+"""Who is let in; pure.
 
 Rules: nobody is refused because it takes long: they wait. The bound is that of memory, turns at a time and bytes of
 their sound in the hub; only above it is a turn refused, and counted, for the caller to say so in spoken words.
@@ -6,26 +6,7 @@ their sound in the hub; only above it is a turn refused, and counted, for the ca
 
 from __future__ import annotations
 
-from enum import Enum
 from typing import Self
-
-EARCON_S = 1.5  # of predicted silence, after which a person wonders whether they were heard
-MOMENT_S = 3.0  # after which they would ask again
-
-
-class Notice(Enum):
-    """What a person hears at once, because the answer takes a while."""
-
-    NONE = "nothing"
-    EARCON = "a short sound"
-    MOMENT = "one moment"
-
-
-def notice(wait_s: float) -> Notice:
-    """For so many predicted seconds until the first sound of the answer."""
-    if wait_s > MOMENT_S:
-        return Notice.MOMENT
-    return Notice.EARCON if wait_s > EARCON_S else Notice.NONE
 
 
 class Admission:

@@ -51,7 +51,7 @@ class Server:
     def __init__(self, settings: HubSettings, engines: Engines) -> None:
         self._settings = settings
         self._engines = engines
-        self._speaking = TextToSpeech(engines.voices, settings.llm.language)
+        self._speaking = TextToSpeech(engines.voices, settings.llm.language, settings.budgets.whole_ms / 1000)
         self._allow = settings.serve.allow
         self._info = info(settings, engines).event()
         self._sayings = Sayings(_log)

@@ -13,6 +13,7 @@ servers that do not stream, and is passed over.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -21,15 +22,16 @@ from wyoming.audio import AudioChunk, AudioStart, AudioStop
 from wyoming.event import Event
 from wyoming.tts import SynthesizeChunk, SynthesizeStop, SynthesizeStopped
 
+from hub.load.need import Kind, Need
 from hub.serve.client import Client
 from hub.stages import ahead
 from hub.tts.chunker import clauses
+from hub.tts.resampled import Resampled
 from hub.tts.speakable.speakable import speakable
 from hub.tts.tiers import Reply, Tiers
 from hub.tts.voice import VoiceError
 from wire.errors import MalformedEvent, TooLarge, WireError
 from wire.pcm import PcmFormat
-from wire.resample import Resampler
 
 SPOKEN = PcmFormat(22_050)
 CHUNK_BYTES = SPOKEN.bytes(0.1)  # at most, in one event
@@ -49,6 +51,8 @@ class TextToSpeech:
 
     voices: Tiers
     language: str
+    budget_s: float
+    """In which the first sound should be there."""
 
     async def say(self, synthesize: Event, client: Client) -> None:
         """`synthesize`: sends the sound of its text. Raises NotSpoken, MalformedEvent and TooLarge."""
@@ -75,15 +79,17 @@ class TextToSpeech:
 
     async def _sound(self, text: ahead[str], voice: Reply) -> AsyncGenerator[bytes, None]:
         """Yields sound in the format SPOKEN, each piece as it is made."""
-        resampler = Resampler(voice.format, SPOKEN.rate)
+        spoken, clock = Resampled(voice, SPOKEN.rate), asyncio.get_running_loop().time
+        kind, due = Kind.ANSWER, clock() + self.budget_s
         async with aclosing(clauses(text)) as chunks:
             async for chunk in chunks:
                 if not (words := speakable(chunk, self.language)):
                     continue
-                async with aclosing(voice.speak(words)) as pieces:
+                async with aclosing(spoken.speak(words, Need(kind, deadline=due))) as pieces:
                     async for piece in pieces:
-                        yield resampler.push(piece)
-        yield resampler.flush()
+                        due = SPOKEN.seconds(len(piece)) + (due if kind is Kind.SPEECH else clock())
+                        kind = Kind.SPEECH  # due when what was made has been played
+                        yield piece
 
 
 def _wanted(event: Event) -> str | None:

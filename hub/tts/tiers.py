@@ -23,9 +23,9 @@ from hub.load.estimates import Estimate
 from hub.load.need import SOME_DAY, Kind, Need, Stage, Work
 from hub.load.need import Tier as Quality
 from hub.stt.rest import Rest
+from hub.tts.resampled import Resampled
 from hub.tts.voice import Voice, VoiceError
 from wire.pcm import PcmFormat
-from wire.resample import Resampler
 from wire.sayings import Sayings
 
 BEST = "it is the first of the settings"
@@ -123,16 +123,12 @@ class Reply:
         while True:
             tier = self._tiers[0]
             job = replace(need, work=_work(need.kind, tier.full, text), work_s=tier.first.value)
-            resampler = Resampler(tier.voice.format, self.format.rate)
             try:
-                async with aclosing(tier.voice.speak(text, job)) as sound:
+                async with aclosing(Resampled(tier.voice, self.format.rate).speak(text, job)) as sound:
                     piece = await self._first(sound, tier, need)
                     while piece is not None:
-                        if ready := resampler.push(piece):
-                            yield ready
+                        yield piece
                         piece = await anext(sound, None)
-                if rest := resampler.flush():
-                    yield rest
             except VoiceError as error:
                 self._failed(tier, error)
                 self._go_on(error, FAILED)

@@ -17,7 +17,8 @@ from hub.stt.rolling.transcriber import Ask
 from hub.stt.whisper.device import Placement, placements
 from hub.stt.whisper.errors import DeviceError
 from hub.stt.whisper.weights import CACHE, PINNED, own_flaw
-from hub.weights import WeightsError, ensure
+from hub.weights.ensure import ensure
+from hub.weights.weights import WeightsError
 from wire.pcm import SPEECH
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from hub.weights import File, Weights
+from hub.weights.weights import File, Weights
 
 CACHE = "~/.cache/hark/whisper"
 MODEL = "model.bin"

@@ -16,7 +16,8 @@ from config.hub import KokoroSettings
 from hub.tts.kokoro.cutting import cut
 from hub.tts.kokoro.weights import CACHE, NAME, own, pinned
 from hub.tts.voice import VoiceError
-from hub.weights import WeightsError, ensure
+from hub.weights.ensure import ensure
+from hub.weights.weights import WeightsError
 
 if TYPE_CHECKING:
     from hub.tts.kokoro.model import Model

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from hub.tts.voice import VoiceError
-from hub.weights import File, Weights, flaw
+from hub.weights.weights import File, Weights, flaw
 
 CACHE = "~/.cache/hark/kokoro"
 NAME = "kokoro-82m"

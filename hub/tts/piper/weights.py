@@ -11,7 +11,8 @@ from pathlib import Path
 
 from config.hub import PiperSettings
 from hub.tts.voice import VoiceError
-from hub.weights import File, Weights, WeightsError, ensure
+from hub.weights.ensure import ensure
+from hub.weights.weights import File, Weights, WeightsError
 
 CACHE = "~/.cache/hark/piper"
 REPOSITORY, REVISION = "rhasspy/piper-voices", "c10ece1aade47bb51c153c893d14e5bf8e5b7117"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.load.admission import EARCON_S, MOMENT_S, Admission, Notice, Place, notice
+from hub.load.admission import Admission, Place
 
 MOST_TURNS, MOST_BYTES = 4, 1000
 EVENTS = st.lists(st.sampled_from(["admit", "close"]) | st.integers(-200, 400))
@@ -49,9 +49,3 @@ def admitted(admission: Admission) -> Place:
     place = admission.admit()
     assert place is not None
     return place
-
-
-@given(st.floats(0, 10))
-def test_who_has_to_wait_is_told_the_more_the_longer(wait_s: float) -> None:
-    told = {Notice.NONE: wait_s <= EARCON_S, Notice.EARCON: EARCON_S < wait_s <= MOMENT_S}
-    assert told.get(notice(wait_s), wait_s > MOMENT_S)

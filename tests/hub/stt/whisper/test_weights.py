@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hub.stt.whisper.weights import FILES, FILES_V3, PINNED, own_flaw
-from hub.weights import File, Weights
+from hub.weights.weights import File, Weights
 
 
 def folder(path: Path, *names: str) -> Path:

@@ -1,12 +1,11 @@
-"""Which files a model consists of, pinned to one revision, and how a folder comes to hold them all.
+"""Which files a model consists of, pinned to one revision.
 
 Rules: a name always means the same bytes. What is loaded is complete: a file that is missing or cut short is found
-here, in words, before an engine's library reads it. Nothing is fetched where the settings say so.
+here, in words, before an engine's library reads it.
 """
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,23 +52,3 @@ def flaw(folder: Path, weights: Weights) -> str | None:
         if file.size and held != file.size:
             return f"its {file.name} has {held} bytes instead of {file.size}"
     return None
-
-
-def ensure(weights: Weights, folder: Path, setting: str, download: bool, stop: threading.Event) -> None:
-    """Fills the folder where need be; raises WeightsError. Blocks; `stop` ends it.
-
-    `setting` is the engine's part of the settings, as "stt.whisper", and `download` its value of that name.
-    """
-    wrong = flaw(folder, weights)
-    if wrong is None:
-        return
-    if not download:
-        raise WeightsError(
-            f"the files of {weights.repository} are not in {folder} ({wrong}) and {setting}.download is off; "
-            "turn it on, or copy them there"
-        )
-    try:
-        from hub import download as fetching
-    except ImportError as error:
-        raise WeightsError(f"huggingface_hub is not installed ({error}); run: pip install huggingface_hub") from None
-    fetching.download(weights, folder, stop)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from hub.weights import File, Weights, WeightsError, ensure, flaw
+from hub.weights.ensure import ensure
+from hub.weights.weights import File, Weights, WeightsError, flaw
 
 SMALL = Weights("somebody/voice", "0123456789abcdef", (File("config.json"), File("voices/one.pt", 5, "0" * 64)))
 

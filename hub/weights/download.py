@@ -15,7 +15,7 @@ from pathlib import Path
 from huggingface_hub import get_hf_file_metadata, hf_hub_download, hf_hub_url
 from huggingface_hub.utils import tqdm  # type: ignore[attr-defined]
 
-from hub.weights import File, Weights, WeightsError
+from hub.weights.weights import File, Weights, WeightsError
 
 ANSWER_S = 10.0  # a slow line still answers by then
 

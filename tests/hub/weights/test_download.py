@@ -15,8 +15,8 @@ import pytest
 
 pytest.importorskip("huggingface_hub", reason="needs the extra whisper: pip install 'hark[whisper]'")
 
-from hub.download import download
-from hub.weights import File, Weights, WeightsError, flaw
+from hub.weights.download import download
+from hub.weights.weights import File, Weights, WeightsError, flaw
 
 REVISION = "0123456789abcdef0123456789abcdef01234567"
 MODEL = bytes(range(256)) * 400

@@ -1,0 +1,1 @@
+"""The files of models: what they are, and how a folder comes to hold them."""
