@@ -48,7 +48,7 @@ environment() {
     say "making .venv"
     rm -rf .venv && "$python" -m venv .venv
   fi
-  say "installing hark[$extras] into .venv (minutes the first time)"
+  say "installing hark[$extras] into .venv (a minute or two the first time)"
   .venv/bin/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock --editable ".[$extras]" >&2
   echo "$wanted" >".venv/.hark-$extras"
 }
