@@ -38,6 +38,8 @@ class Answer:
     reply: str = ""
     reply_wav: Path | None = None
     actions: list[dict[str, object]] = field(default_factory=list)
+    voices: list[dict[str, object]] = field(default_factory=list)
+    """Who spoke, in order: tier, name, why."""
     times: dict[str, object] = field(default_factory=dict)
 
     def marks_ms(self) -> dict[str, float]:
@@ -148,6 +150,8 @@ def _note(seen: dict[str, object], answer: Answer) -> None:
             answer.reply = f"{answer.reply} {seen['text']}".strip()
         case "action":
             answer.actions.append({key: seen[key] for key in ("service", "entity_id", "data")})
+        case "voice":
+            answer.voices.append({key: seen[key] for key in ("tier", "name", "why")})
         case "times" if seen["turn"] == answer.turn:
             answer.times = seen
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import math
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import asdict, dataclass, replace
@@ -268,10 +267,11 @@ async def speech(room: Room, chunks: AsyncIterator[str], voice: Reply, turn: Tur
                 piece = await anext(sound, None)
             if piece is not None:
                 turn.timeline.first("first_audio_made")
-            if voice.name != told:
-                told = voice.name
-                turn.timeline.engines["tts"] = told
-                show(turn, "voice", tier=voice.tier, name=told, why=voice.why)
+                if voice.name != told:
+                    told = voice.name
+                    turn.timeline.engines["tts"] = told
+                    show(turn, "voice", tier=voice.tier, name=told, why=voice.why)
+                show(turn, "clause", tier=voice.tier, text=chunk, at_s=round(room.spoken.made_s, 3))
             while piece is not None:
                 room.spoken.sound(voice.format.seconds(len(piece)))
                 room.hold(len(piece))
@@ -283,10 +283,10 @@ async def speech(room: Room, chunks: AsyncIterator[str], voice: Reply, turn: Tur
 
 
 def need_of(room: Room, turn: Turn) -> Need:
-    """By when the next sound is needed: within the budget, or before what was made runs dry."""
+    """By when the next sound is needed: within the budget, or before what was made runs dry, if it was sent by now."""
     if room.spoken.made_s > room.spoken.lead_s:
-        since = room.speaking_since
-        return Need(Kind.SPEECH, room.satellite, math.inf if since is None else since + room.spoken.made_s)
+        since = turn.timeline.clock() if room.speaking_since is None else room.speaking_since
+        return Need(Kind.SPEECH, room.satellite, since + room.spoken.made_s)
     return Need(Kind.ANSWER if room.certain.is_set() else Kind.SPECULATION, room.satellite, due(turn))
 
 
