@@ -158,9 +158,16 @@ def _note(seen: dict[str, object], answer: Answer) -> None:
 
 @asynccontextmanager
 async def house(
-    output: Path, see: Callable[[Seen], None], hub: Sequence[str] = (), satellite: Sequence[str] = ()
+    output: Path,
+    see: Callable[[Seen], None],
+    hub: Sequence[str] = (),
+    satellite: Sequence[str] = (),
+    module: str = "hub",
 ) -> AsyncIterator[House]:
-    """Starts both programs, with further options for each; replies go to `output`. Both end with the context."""
+    """Starts both programs, with further options for each; replies go to `output`. Both end with the context.
+
+    `module` is the hub's, or one that runs a hub.
+    """
     with tempfile.TemporaryDirectory(prefix="hark-") as name:
         made = House(Path(name), output, see)
         made.microphone.mkdir()
@@ -171,7 +178,7 @@ async def house(
             times = f"timeline.file={output / 'timeline.sqlite'}"
             own = ("--set", times, "--set", "serve.port=0", "--set", "timers.file=")
             leads = ("--satellite", f"127.0.0.1:{port}", "--watch", "json", *own)
-            async with program("hub", *leads, *hub) as made.hub, background(made.follow()):
+            async with program(module, *leads, *hub) as made.hub, background(made.follow()):
                 await made.hub.says("leading ")
                 yield made
 
