@@ -21,16 +21,18 @@ from wyoming.satellite import RunSatellite
 from wyoming.vad import VoiceStarted, VoiceStopped
 
 from config.hub import HubSettings
-from hub.closing import RESTARTS, Closing
+from hub.closing import RESTARTS, TOO_MANY, Closing
 from hub.engines import Engines
 from hub.llm.responder import Request
+from hub.means import Turn
 from hub.room import Room
+from hub.speaking import apology, speak
 from hub.stages import latest
 from hub.store import Store
 from hub.stt.activity import Voice
 from hub.timeline import Timeline
 from hub.timers.keeper import TimerKeeper
-from hub.turn import Turn, apology, remember, speak, take_turn
+from hub.turn import remember, take_turn
 from hub.watch import Watch
 from hub.waterfall import over_budget, waterfall
 from wire import hark
@@ -48,7 +50,6 @@ CLOCK_S = 10.0  # between two looks at the satellite's clock
 FIRST_LOOKS = 8  # in quick succession, so that the first turn's times are right
 LONGEST_LABEL = 1000  # characters of a satellite's name or area; more is no name, and every turn would keep it
 UNTRACED = 4  # turns whose satellite has not sent its times yet; older ones are kept without
-TOO_MANY = "Sorry, too many people are asking at once. Please try again in a moment."
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +190,7 @@ class Session:
         while len(self._timelines) > UNTRACED:
             service.store.keep(self._timelines.pop(next(iter(self._timelines))))
         self._room = Room(said.turn, self._name, self._area, self._connection.send, self._controls)
-        self._show(said.turn, "awake", name=said.name or "?", score=said.score or 0.0)
+        self._show(said.turn, "awake", name=said.name or "", score=said.score or 0.0)
         turn = Turn(service.engines, service.settings, timeline, service.watch)
         self._task = group.create_task(self._connected(partial(self._take, self._room, turn)))
         service.closing.watch(self._task, partial(self._connected, partial(self._apologise, self._room, turn)))

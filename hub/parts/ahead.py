@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from config.hub import HubSettings
-from hub.closing import RESTARTS
+from hub.closing import RESTARTS, TOO_MANY
 from hub.foresight.foresight import Foresight
 from hub.home.home import Home
 from hub.llm.chain import BUSY, GONE, LET_BE, NO_MODEL, Chain
 from hub.llm.responder import Request
-from hub.session import TOO_MANY
 from hub.tts.cache.cached import Cached
 from hub.tts.chunker import cut
 from hub.tts.speakable.speakable import speakable
@@ -18,7 +17,7 @@ from hub.tts.voice import VoiceError
 from hub.turn import NOT_HEARD
 from hub.waiting import ONE_MOMENT
 
-PHRASES = (NOT_HEARD, NO_MODEL, LET_BE, GONE, BUSY, TOO_MANY, RESTARTS, ONE_MOMENT)
+PHRASES = (NOT_HEARD, NO_MODEL, LET_BE, GONE, BUSY, RESTARTS, TOO_MANY, ONE_MOMENT)
 """What the hub says on its own."""
 
 
