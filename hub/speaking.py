@@ -117,7 +117,7 @@ async def speech(room: Room, chunks: AsyncIterator[Clause], voice: Reply, turn: 
                 turn.timeline.first("first_audio_made")
             if voice.name != told:
                 told = voice.name
-                turn.timeline.engines["tts"] = told
+                turn.timeline.engines |= {"tts": told, "tts_why": voice.why}
                 show(turn, "voice", tier=voice.tier, name=told, why=voice.why)
             while piece is not None:
                 room.spoken.sound(voice.format.seconds(len(piece)))
