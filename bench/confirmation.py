@@ -28,7 +28,6 @@ from config.loading import assignment, build, read
 from hub.assembly import assembled
 from hub.engines import Engines
 from hub.llm.responder import Request
-from hub.parts.load import load as shared
 from hub.room import Room
 from hub.stt.recognizer import RecognizerError
 from hub.timeline import Timeline
@@ -91,7 +90,7 @@ async def measured(given: Sequence[str], turns: int) -> list[float]:
     plain = ("tts.cache.folder=", "timeline.file=", "timers.file=")
     defaults = read(Path(config.__file__).with_name("hub.toml"))
     settings = build(HubSettings, [defaults, *map(assignment, [*plain, *given])])
-    async with shared(settings) as load, assembled(settings, load, TimerKeeper(TimersFile(None))) as engines:
+    async with assembled(settings, TimerKeeper(TimersFile(None))) as engines:
         for command in COMMANDS:  # what is made at first use is made
             await one(engines, settings, command)
         return [await one(engines, settings, COMMANDS[turn % len(COMMANDS)]) for turn in range(turns)]

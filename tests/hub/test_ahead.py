@@ -13,13 +13,14 @@ from hub.llm.conversation import Conversations
 from hub.llm.guard import Guard
 from hub.llm.intents import IntentResponder
 from hub.llm.responder import Request
+from hub.load.scheduler import Scheduler
 from hub.parts.ahead import PHRASES, foresight
 from hub.tts.cache.cached import Cached
 from hub.tts.cache.folder import Folder
 from hub.tts.cache.store import Sounds
 from hub.tts.chunker import cut
 from hub.tts.speakable.speakable import speakable
-from tests.fakes import AtOnce, FakeVoice
+from tests.fakes import FakeVoice
 from tests.hub.llm.noted_home import NotedHome, clock
 from tests.hub.loaded import Hoarse
 from tests.settings import HUB_TOML
@@ -37,7 +38,7 @@ def made_ready(
     sounds, home, kept = Sounds(10_000_000), NotedHome(), Folder(folder)
 
     async def scenario() -> None:
-        async with AtOnce(1) as scheduler:
+        async with Scheduler(1) as scheduler:
             intents = IntentResponder(home, scheduler, clock)
             chain = Chain(home, Guard(), Conversations(asyncio.get_running_loop().time), intents, None)
             voices = {"best": Cached(best, sounds, kept), "small": Cached(small, sounds, kept)}
@@ -72,7 +73,7 @@ def test_what_is_foreseen_goes_behind_every_answer() -> None:
     """Each partial of each room used to press like a question, on the device that the answers need."""
 
     async def scenario() -> None:
-        async with AtOnce(1) as scheduler:
+        async with Scheduler(1) as scheduler:
             intents = IntentResponder(NotedHome(), scheduler, clock)
             async with scheduler.slot():
                 foreseen = asyncio.create_task(intents.expect(Request(SAID, "den", "Office")))
