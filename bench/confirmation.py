@@ -28,13 +28,14 @@ from config.loading import assignment, build, read
 from hub.assembly import assembled
 from hub.engines import Engines
 from hub.llm.responder import Request
+from hub.means import Turn
 from hub.room import Room
 from hub.stt.recognizer import RecognizerError
 from hub.timeline import Timeline
 from hub.timers.keeper import TimerKeeper
 from hub.timers.kept import TimersFile
 from hub.tts.voice import VoiceError
-from hub.turn import Turn, respond
+from hub.turn import respond
 from hub.watch import Seen
 from tests import stub_piper
 from wire.connection import Sendable
