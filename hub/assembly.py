@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 
 from config.hub import HubSettings
-from hub.engines import Engines
+from hub.engines import Engines, Texts
 from hub.load.ladder import Rung
 from hub.load.load import Load
 from hub.parts import ahead, answers, hearing, homes, voices
@@ -26,6 +26,7 @@ async def assembled(settings: HubSettings, load: Load, timers: TimerKeeper) -> A
     async with AsyncExitStack() as stack:
         home = await stack.enter_async_context(homes.home(settings.home))
         made = await stack.enter_async_context(answers.answers(settings.llm, home, load, timers))
+        typed = await stack.enter_async_context(answers.answers(answers.guarded(settings.llm), home, load))
         completeness = Completeness(home, settings.llm.language)
         sounds = Sounds(settings.tts.cache.memory_mb * 1_000_000)
         loaded = await stack.enter_async_context(voices.voices(settings.tts, load))
@@ -38,6 +39,7 @@ async def assembled(settings: HubSettings, load: Load, timers: TimerKeeper) -> A
             responder=answers.responder(settings.home, home, settings.llm.language, made.responder),
             voices=Tiers(tiers, lambda: int(load.past(Rung.SMALL_VOICE))),
             conversations=made.conversations,
+            texts=Texts(typed.responder, typed.conversations, homes.area_of(settings.home, home)),
             warm=made.responder.warm,
             saying=foresight.saying,
             did=foresight.did,

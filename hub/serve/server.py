@@ -25,6 +25,8 @@ from config.parts import is_among
 from hub.engines import Engines
 from hub.serve.asr import SpeechToText
 from hub.serve.client import Client
+from hub.serve.dialogues import Dialogues
+from hub.serve.handle import Conversation
 from hub.serve.info import info
 from hub.serve.tts import TextToSpeech
 from wire.connection import Connection
@@ -41,7 +43,7 @@ async def serve_clients(settings: HubSettings, engines: Engines) -> None:
     """Serves without end. Raises CannotListen."""
     host = settings.serve.host
     async with serve(host, settings.serve.port, Server(settings, engines).attend, most=MOST) as ports:
-        _log.info("speech-to-text and text-to-speech listen on %s port %s", host, ", ".join(map(str, ports)))
+        _log.info("conversation, speech-to-text and text-to-speech listen on %s port %s", host, ", ".join(map(str, ports)))
         await asyncio.Event().wait()
 
 
@@ -52,6 +54,7 @@ class Server:
         self._settings = settings
         self._engines = engines
         self._speaking = TextToSpeech(engines.voices, settings.llm.language)
+        self._conversing = _conversing(settings, engines)
         self._allow = settings.serve.allow
         self._info = info(settings, engines).event()
         self._sayings = Sayings(_log)
@@ -94,9 +97,17 @@ class Server:
     def _requests(self) -> dict[str, Callable[[Event, Client], Awaitable[None]]]:
         """What one client may ask; what it wishes to be heard like is kept for it alone."""
         hearing = SpeechToText(self._settings, self._engines)
-        return {
+        conversing = {} if self._conversing is None else {"transcript": self._conversing.answer}
+        return conversing | {
             "transcribe": hearing.prepare,
             "audio-start": hearing.hear,
             "synthesize": self._speaking.say,
             "synthesize-start": self._speaking.stream,
         }
+
+
+def _conversing(settings: HubSettings, engines: Engines) -> Conversation | None:
+    if (texts := engines.texts) is None:
+        return None
+    due_s = settings.budgets.whole_ms / 1000
+    return Conversation(texts, settings.llm.language, due_s, Dialogues(texts.conversations))
