@@ -220,12 +220,13 @@ class Load(Slice, frozen=True):
 
 
 class Serve(Slice, frozen=True):
-    """The hub's speech-to-text and text-to-speech as Wyoming services."""
+    """The hub's speech-to-text, conversation and text-to-speech as Wyoming services."""
 
     host: Name
     port: Port
     allow: tuple[str, ...]
     ends_turns: bool
+    announce: bool
 
     def __post_init__(self) -> None:
         """Checks the addresses now, not when somebody connects."""

@@ -15,7 +15,6 @@ from wyoming.event import Event as WyomingEvent
 from config.satellite import SatelliteSettings
 from config.state_file import place
 from satellite.controllers.controller import Controller
-from satellite.controllers.discovery import Advertiser
 from satellite.controllers.info import describe
 from satellite.controllers.link import Link
 from satellite.hearing.ears import Ears, Woken
@@ -39,6 +38,7 @@ from satellite.turns.phases import Event, Phase
 from satellite.turns.turns import Turns
 from satellite.vitals import Vitals
 from wire import hark
+from wire.discovery import Advertiser
 from wire.pcm import SILENCE_DBFS
 from wire.server import serve
 from wire.systemd import Systemd

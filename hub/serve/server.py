@@ -23,6 +23,7 @@ from wyoming.ping import Ping, Pong
 from config.hub import HubSettings
 from config.parts import is_among
 from hub.engines import Engines
+from hub.parts.advertiser import advertiser
 from hub.serve.asr import SpeechToText
 from hub.serve.client import Client
 from hub.serve.dialogues import Dialogues
@@ -43,7 +44,11 @@ async def serve_clients(settings: HubSettings, engines: Engines) -> None:
     """Serves without end. Raises CannotListen."""
     host = settings.serve.host
     async with serve(host, settings.serve.port, Server(settings, engines).attend, most=MOST) as ports:
-        _log.info("conversation, speech-to-text and text-to-speech listen on %s port %s", host, ", ".join(map(str, ports)))
+        _log.info(
+            "conversation, speech-to-text and text-to-speech listen on %s port %s", host, ", ".join(map(str, ports))
+        )
+        if (found_by := advertiser(settings.serve)) is not None:
+            await found_by.run(ports[0])
         await asyncio.Event().wait()
 
 
