@@ -101,11 +101,12 @@ async def _ask(questions: Sequence[Question], options: argparse.Namespace) -> li
             say(text)
 
     say("Starting a hub and a satellite …")
-    answers = []
+    answers: list[Answer] = []
     async with house(options.output, see, hub=_hub(options), satellite=("--name", "demo room")) as running:
         for question in questions:
-            say(f"\nYou say: “Hey Jarvis … {question.text}”")
-            answers.append(await running.ask(question))
+            asked = bool(answers) and answers[-1].asks  # then the microphone is open already
+            say(f"\nYou say: “{'' if asked else 'Hey Jarvis … '}{question.text}”")
+            answers.append(await running.ask(question, wake=not asked))
     return answers
 
 

@@ -30,7 +30,7 @@ class HouseError(Exception):
 
 @dataclass(slots=True)
 class Answer:
-    """One question and what became of it; `times` is the hub's record of the turn."""
+    """One question and what became of it; `times` is the hub's record, `asks` whether the reply asks back."""
 
     question: str
     turn: str = ""
@@ -39,6 +39,7 @@ class Answer:
     reply_wav: Path | None = None
     actions: list[dict[str, object]] = field(default_factory=list)
     times: dict[str, object] = field(default_factory=dict)
+    asks: bool = False
 
     def marks_ms(self) -> dict[str, float]:
         """Milliseconds of each mark from the end of speech."""
@@ -148,6 +149,8 @@ def _note(seen: dict[str, object], answer: Answer) -> None:
             answer.reply = f"{answer.reply} {seen['text']}".strip()
         case "action":
             answer.actions.append({key: seen[key] for key in ("service", "entity_id", "data")})
+        case "asks":
+            answer.asks = True
         case "times" if seen["turn"] == answer.turn:
             answer.times = seen
 

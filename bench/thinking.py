@@ -1,6 +1,7 @@
 """How soon a model's reply is there when it is begun before the turn is known to be over, and what that costs.
 
     python -m bench.thinking [--questions 12] [--engine openai|groq] [--json FILE] [--output bench/output/thinking]
+        [--set endpoint.mode=fixed --set endpoint.wait_ms=400]
 
 Two houses, each a real hub and a real satellite, are asked the same questions by turns: one hub speculates, the other
 does not. The questions are none of the home's, so that a model answers: a server on loopback that takes 200 ms to the
@@ -12,7 +13,7 @@ first token and gives 120 tokens/s. In some the person pauses and goes on. All t
   token to the end of the first clause. A reply that is begun at the endpoint cannot keep it where the endpoint is later
   than the words: 200 + c come on top.
 - added: what is left of the clause when 200, c and the moment at which this reply could begin are taken away: the
-  hub's own time. Unlike the bound, no long endpoint hides it.
+  hub's own time. Unlike the bound, no long endpoint hides it; a short one (--set) makes the model the longer of the two.
 - heard: the first sound of the reply. sooner: by how much, with speculation.
 
 Whatever the recogniser makes of a question, the model answers; but fewer than two words are not speculated on.
@@ -132,6 +133,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--questions", type=int, default=12, metavar="N", help="how many to ask each hub (12)")
     parser.add_argument("--engine", choices=("openai", "groq"), default="openai", help="whose client asks the server")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="PART.KEY=VALUE", help="a setting of both hubs; may be repeated"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here too")
     parser.add_argument("--output", type=Path, default=OUTPUT, metavar="FOLDER", help="where replies and times go")
     options = parser.parse_args(argv)
@@ -180,6 +184,7 @@ def _house(kind: str, server: provider.Provider, options: argparse.Namespace) ->
         f"--set=llm.{engine}.base_url={server.groq_url if engine == 'groq' else server.openai_url}",
         f"--set=llm.{engine}.key.env=",  # whatever key there is, the server wants none
         f"--set=llm.speculate={'pause' if kind == 'on' else 'never'}",
+        *(f"--set={setting}" for setting in options.set),
     ]
     return house(folder, lambda seen: None, hub=hub)
 

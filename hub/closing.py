@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 FINISH_S = 3.5  # for the turns that run; with what follows it stays below the 5 s that a stop may take
 APOLOGY_S = 1.0  # to make and send the apologies, all at once
 RESTARTS = "Sorry, I am being restarted."
+TOO_MANY = "Sorry, too many people are asking at once. Please try again in a moment."
 
 
 class Closing:

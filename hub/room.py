@@ -10,7 +10,7 @@ from wyoming.asr import Transcript
 from wyoming.event import Event
 
 from hub.stt.activity import Voice
-from hub.tts.pacing import Progress
+from hub.tts.pacing import Playout, Progress
 from hub.tts.spoken import Spoken
 from wire.connection import Sendable
 from wire.pcm import SPEECH
@@ -44,8 +44,8 @@ class Room:
     """Is told of bytes of sound that the hub holds for the turn from now on, or no more."""
     words: str | None = None
     """The turn's, once they are certain: something was done or said for them, or the person's grace is over."""
-    speaking_since: float | None = None
-    """When the reply's first sound was sent, on the loop's clock."""
+    playout: Playout = field(default_factory=Playout)
+    """Of the reply."""
     _inbox: asyncio.Queue[bytes | Voice | None] = field(default_factory=lambda: asyncio.Queue(INBOX + 1))
 
     @property

@@ -21,7 +21,7 @@ from wyoming.satellite import RunSatellite
 from wyoming.vad import VoiceStarted, VoiceStopped
 
 from config.hub import HubSettings
-from hub.closing import RESTARTS, Closing
+from hub.closing import RESTARTS, TOO_MANY, Closing
 from hub.engines import Engines
 from hub.llm.responder import Request
 from hub.room import Room
@@ -48,7 +48,6 @@ CLOCK_S = 10.0  # between two looks at the satellite's clock
 FIRST_LOOKS = 8  # in quick succession, so that the first turn's times are right
 LONGEST_LABEL = 1000  # characters of a satellite's name or area; more is no name, and every turn would keep it
 UNTRACED = 4  # turns whose satellite has not sent its times yet; older ones are kept without
-TOO_MANY = "Sorry, too many people are asking at once. Please try again in a moment."
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +188,7 @@ class Session:
         while len(self._timelines) > UNTRACED:
             service.store.keep(self._timelines.pop(next(iter(self._timelines))))
         self._room = Room(said.turn, self._name, self._area, self._connection.send, self._controls)
-        self._show(said.turn, "awake", name=said.name or "?", score=said.score or 0.0)
+        self._show(said.turn, "awake", name=said.name or "", score=said.score or 0.0)
         turn = Turn(service.engines, service.settings, timeline, service.watch)
         self._task = group.create_task(self._connected(partial(self._take, self._room, turn)))
         service.closing.watch(self._task, partial(self._connected, partial(self._apologise, self._room, turn)))
@@ -222,11 +221,12 @@ class Session:
     async def _apologise(self, room: Room, turn: Turn) -> None:
         """The hub stops before the turn is over: of a reply nothing more comes, and for none there is a sentence."""
         await self._stop_turn()
-        if room.spoken.made_s <= room.spoken.lead_s:
+        answered = room.playout.sent_s > room.spoken.lead_s
+        if room.playout.begun:
+            await room.send(AudioStop())
+        if not answered:
             room.certain.set()
             await speak(room, turn, apology(RESTARTS), Request("", room.satellite))
-        else:
-            await room.send(AudioStop())
         await room.send(hark.Turn(room.turn, "end"))
 
     async def _stop_turn(self) -> None:

@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import math
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import asdict, dataclass, replace
+from typing import NamedTuple
 
 from wyoming.audio import AudioChunk, AudioStart, AudioStop
 from wyoming.error import Error
@@ -36,7 +36,7 @@ from hub.stt.hearing import Hypothesis, hear
 from hub.stt.recognizer import RecognizerError, Words
 from hub.timeline import Timeline
 from hub.tts.chunker import clauses
-from hub.tts.pacing import pace
+from hub.tts.pacing import Playout, pace
 from hub.tts.speakable.speakable import speakable
 from hub.tts.spoken import Spoken
 from hub.tts.tiers import Reply
@@ -50,6 +50,8 @@ _log = logging.getLogger(__name__)
 TOKENS_AHEAD = 256  # pieces of text the model may be ahead of the chunker: it never waits for speech, within a reply
 CLAUSES_AHEAD = 2  # clauses that wait for the voice: the next is always there, and little is made in vain on barge-in
 PIECES_AHEAD = 64  # pieces of sound made ahead of the pacing: 3 s, so that the voice rests between clauses, not inside
+
+VOICE_S = 0.5  # that a voice has for a clause whose text comes late: a slow model costs nobody the better one
 
 PAUSE_S = 0.1  # after the end of speech, until the raw pause is noticed
 
@@ -100,7 +102,7 @@ async def hear_out(room: Room, turn: Turn, reply: latest) -> None:
         async for heard in hypotheses:
             if room.answered:
                 break
-            if heard.text != foreseen:
+            if heard.text != foreseen and not engines.load.past(Rung.NO_SPECULATIVE_SPEECH):
                 foreseen = heard.text
                 engines.saying(request_for(room, turn, foreseen))
             if rung is None and (heard.complete or heard.end is not None):
@@ -207,7 +209,7 @@ async def apology(text: str) -> AsyncGenerator[str, None]:
 
 async def speak(room: Room, turn: Turn, reply: AsyncGenerator[str, None], request: Request) -> None:
     """Speaks a reply while it is still being made; before its first sound goes out, the request is certain."""
-    room.spoken, room.asks, room.speaking_since = Spoken(), False, None
+    room.spoken, room.asks, room.playout = Spoken(), False, Playout()
     voice, pacing = turn.engines.voices.reply(), turn.settings.pacing
     sound = voice.format
     try:
@@ -219,16 +221,17 @@ async def speak(room: Room, turn: Turn, reply: AsyncGenerator[str, None], reques
             aclosing(pace(patient, sound, room.progress, pacing.ahead_s)) as paced,
         ):
             async for piece in paced:
-                if room.speaking_since is None:
+                if not room.playout.begun:
                     await room.commit(request.text)
                     await room.send(hark.Turn(room.turn, "reply"))
                     await room.send(AudioStart(sound.rate, sound.width, sound.channels))
-                    room.speaking_since = turn.timeline.clock()
+                room.playout.sent(sound.seconds(len(piece)), turn.timeline.clock())
                 await room.send(AudioChunk(sound.rate, sound.width, sound.channels, piece))
                 room.hold(-len(piece))
-            if room.speaking_since is not None and room.asks:
+            if room.playout.begun and room.asks:
                 await room.send(hark.Listen(room.turn))
-            if room.speaking_since is not None:
+                show(turn, "asks")
+            if room.playout.begun:
                 await room.send(AudioStop())
     except VoiceError as error:
         await room.commit(request.text)
@@ -237,7 +240,14 @@ async def speak(room: Room, turn: Turn, reply: AsyncGenerator[str, None], reques
         await room.send(Error(text="the reply could not be spoken", code="tts-failed"))
 
 
-async def timed_clauses(room: Room, text: ahead[str], turn: Turn) -> AsyncGenerator[str, None]:
+class Clause(NamedTuple):
+    """A chunk of a reply, and when its text was there, on the loop's clock."""
+
+    text: str
+    at: float
+
+
+async def timed_clauses(room: Room, text: ahead[str], turn: Turn) -> AsyncGenerator[Clause, None]:
     """The chunks of the reply; the first is timed from the question to here."""
     chunks = clauses(text, lambda: room.spoken.made_s - room.progress.played_s)
     async with aclosing(chunks):
@@ -246,24 +256,25 @@ async def timed_clauses(room: Room, text: ahead[str], turn: Turn) -> AsyncGenera
         if chunk is not None:
             turn.timeline.first("first_clause")
             took_s = turn.timeline.spans["llm"]
-            turn.engines.load.took(Stage.LLM, Tier.FULL, took_s, took_s)
+            if not turn.engines.load.past(Rung.SHORT_REPLY):
+                turn.engines.load.took(Stage.LLM, Tier.FULL, took_s, took_s)
         while chunk is not None:
             show(turn, "reply", text=chunk)
-            yield chunk
+            yield Clause(chunk, turn.timeline.clock())
             chunk = await anext(chunks, None)
 
 
-async def speech(room: Room, chunks: AsyncIterator[str], voice: Reply, turn: Turn) -> AsyncGenerator[bytes, None]:
+async def speech(room: Room, chunks: AsyncIterator[Clause], voice: Reply, turn: Turn) -> AsyncGenerator[bytes, None]:
     """The sound of the chunks, one after the other, each piece as it is made."""
     told, clauses_made, load = "", 0, turn.engines.load
     async for chunk in chunks:
         if load.past(Rung.NO_SPECULATIVE_SPEECH):
             await room.certain.wait()
-        room.spoken.clause(chunk)
+        room.spoken.clause(chunk.text)
         clauses_made += 1
-        if not (words := speakable(chunk, turn.settings.llm.language)):
+        if not (words := speakable(chunk.text, turn.settings.llm.language)):
             continue
-        async with aclosing(voice.speak(words, need_of(room, turn))) as sound:
+        async with aclosing(voice.speak(words, need_of(room, turn, chunk.at + VOICE_S))) as sound:
             with turn.timeline.span("tts", only_first=True):
                 piece = await anext(sound, None)
             if piece is not None:
@@ -282,12 +293,13 @@ async def speech(room: Room, chunks: AsyncIterator[str], voice: Reply, turn: Tur
         load.clauses.add(clauses_made)
 
 
-def need_of(room: Room, turn: Turn) -> Need:
-    """By when the next sound is needed: within the budget, or before what was made runs dry."""
+def need_of(room: Room, turn: Turn, soonest: float) -> Need:
+    """By when the next sound is needed: within the budget, or before what was made runs dry; no sooner than it can."""
     if room.spoken.made_s > room.spoken.lead_s:
-        since = room.speaking_since
-        return Need(Kind.SPEECH, room.satellite, math.inf if since is None else since + room.spoken.made_s)
-    return Need(Kind.ANSWER if room.certain.is_set() else Kind.SPECULATION, room.satellite, due(turn))
+        dry = room.playout.dry(room.spoken.made_s, turn.timeline.clock())
+        return Need(Kind.SPEECH, room.satellite, max(dry, soonest))
+    kind = Kind.ANSWER if room.certain.is_set() else Kind.SPECULATION
+    return Need(kind, room.satellite, max(due(turn), soonest))
 
 
 def show(turn: Turn, event: str, **fields: object) -> None:

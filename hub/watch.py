@@ -39,8 +39,9 @@ def line(seen: Seen) -> str:
     return template(seen) if callable(template) else template.format_map({**seen})
 
 
+_AWAKE = ("● listens at {satellite}, with no wake word", "● awake: {name} (score {score:.2f}) at {satellite}")
 _LINES: dict[str, str | Callable[[Seen], str]] = {
-    "awake": lambda seen: f"● awake: {seen['name']} (score {seen['score']:.2f}) at {seen['satellite']}",
+    "awake": lambda seen: _AWAKE[bool(seen["name"])].format_map({**seen}),
     "words": "  … {text}",
     "question": lambda seen: f"  “{seen['text']}”" if seen["text"] else "  (no words)",
     "action": lambda seen: f"  ⚙ {seen['service']} {seen['entity_id']}".rstrip() + _data(seen),
@@ -48,6 +49,7 @@ _LINES: dict[str, str | Callable[[Seen], str]] = {
     "rung": lambda seen: "" if not seen["rung"] else f"  ⇣ under load: {str(seen['name']).replace('_', ' ')}",
     "voice": lambda seen: "" if seen["why"] == BEST else f"  ♪ {seen['tier']} speaks, as {seen['why']}",
     "times": lambda seen: f"{seen['waterfall']}{_speculation(seen)}{_sounds(seen)}",
+    "asks": "  ◌ listens for the answer",
     "failed": "  ✗ {text}",
 }
 

@@ -62,7 +62,7 @@ cards() {
 
 # workshop: the environment of those who work on Hark, with all that the tests can use here.
 workshop() {
-  local extras=satellite,micro,openwakeword,aec,hub,whisper,bench,dev
+  local extras=satellite,micro,openwakeword,aec,hub,whisper,piper,kokoro,bench,dev
   cards && extras=$extras,audio
   environment "$extras"
 }

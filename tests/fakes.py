@@ -58,6 +58,7 @@ class FakeListener:
 
     async def partial(self, voiced: Voiced) -> Words:
         """Takes no time."""
+        self.partials += 1
         await self.steps.wait(0)
         return words_of(self.words[:1])
 

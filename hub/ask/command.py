@@ -39,7 +39,8 @@ ABOUT = "answers typed questions, and shows when each part of the reply came"
 DETAILS = """\
 Several questions are one conversation. What is asked is done, in the home that the settings name. But a typed text
 comes from no known satellite: whatever llm.guard says, no lock is unlocked by it, no door, gate or garage opened, no
-alarm disarmed (a scene or script that the home exposes does what its owner made of it), and it has no timers.
+alarm disarmed (a scene or script that the home exposes does what its owner made of it), and it has no timers. Nor does
+it reach the agent that home.agent names, which heeds none of this: the hub's own chain answers.
 The exit code is 1 where a question could not be answered, 2 where the settings cannot be used."""
 SHORTS = {"--home": Short("home.file", "the home's areas and things, a TOML file", "FILE")}
 FAILED = 1  # exit code where a question could not be answered

@@ -4,7 +4,8 @@ Strategy: one task that makes one reply at a time, the likeliest first: to the w
 to what is said next after an action, then to what a home hears at any time. Only sound is made ready: what is true is
 worked out when it is said, and nothing is done or heard before.
 
-Rules: it works only while the engines have nothing else to do. What fails is left: somebody else will say so.
+Rules: it works only while the engines have nothing else to do. What fails is left: somebody else will say so, and no
+hub ends because of what nobody asked for.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from hub.foresight.likely import after, anytime
 from hub.home.home import Action, Home
 from hub.llm.responder import Request
 from hub.tts.voice import VoiceError
+from wire.sayings import Sayings
 
 REST_S = 0.05  # between two replies made for any time: a pool of workers is never taken for long
 BUSY_S = 0.5  # before it is looked again whether the engines have time
@@ -51,6 +53,7 @@ class Foresight:
         self._saying: dict[str, Request] = {}  # by satellite, the latest words
         self._next: deque[Request] = deque(maxlen=MOST_NEXT)
         self._wake = asyncio.Event()
+        self._sayings = Sayings(_log)
 
     def saying(self, request: Request) -> None:
         """Somebody is saying these words, and may be done with them."""
@@ -83,7 +86,7 @@ class Foresight:
 
     def _anytime(self) -> Iterator[Awaitable[None]]:
         for phrase in self._phrases:
-            yield self._ready(phrase, no_secret=True)
+            yield self._left_if_failing(self._prepare(phrase, True))
         for number, words in enumerate(anytime(self._home.areas, self._home.things, self._language)):
             if number < MOST_PHRASES:
                 yield self._reply_to(Request(words, ""), no_secret=True)
@@ -92,13 +95,22 @@ class Foresight:
         return tuple(self._home.areas), tuple((thing.name, thing.domain) for thing in self._home.things)
 
     async def _reply_to(self, request: Request, no_secret: bool) -> None:
-        await self._ready(await self._expect(request), no_secret)
+        await self._left_if_failing(self._replied(request, no_secret))
 
-    async def _ready(self, text: str, no_secret: bool) -> None:
+    async def _replied(self, request: Request, no_secret: bool) -> None:
+        await self._prepare(await self._expect(request), no_secret)
+
+    async def _left_if_failing(self, work: Awaitable[None]) -> None:
         try:
-            await self._prepare(text, no_secret)
+            await work
         except VoiceError as error:
             _log.debug("a likely reply could not be made ready: %s", error)
+        except Exception as error:  # its message may hold words
+            _log.debug("a likely reply could not be made ready", exc_info=True)
+            what = type(error).__name__
+            self._sayings.warn(
+                what, f"a likely reply could not be made ready ({what}), which is a bug; see hark-hub -v"
+            )
 
     async def _rest(self, seconds: float) -> None:
         self._wake.clear()

@@ -28,7 +28,7 @@ from hub.llm.recognition import Recognition
 from hub.llm.replies import Replies
 from hub.llm.responder import Asks, Control, Piece, Request
 from hub.llm.targets import Context
-from hub.load.need import soon
+from hub.load.need import Kind, Need, soon
 from hub.load.scheduler import Scheduler
 
 NOT_ALLOWED = "Sorry, I am not allowed to do that here."
@@ -100,7 +100,8 @@ class IntentResponder:
 
     async def expect(self, request: Request) -> str:
         """The reply if all goes well, "" where the words mean nothing here. Without any effect."""
-        match = await self.understand(request)
+        need = Need(Kind.SPECULATION if request.satellite else Kind.AHEAD, request.satellite)
+        match = await self._scheduler.run(lambda: self.recognise(request.text, request.area), need)
         return "" if match is None else self._outlook(match, request).reply
 
     def _outlook(self, match: Match, request: Request) -> _Outlook:

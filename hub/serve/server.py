@@ -22,7 +22,7 @@ from wyoming.ping import Ping, Pong
 
 from config.hub import HubSettings
 from config.parts import is_among
-from hub.engines import Engines
+from hub.engines import Engines, Texts
 from hub.parts.advertiser import advertiser
 from hub.serve.asr import SpeechToText
 from hub.serve.client import Client
@@ -58,8 +58,9 @@ class Server:
     def __init__(self, settings: HubSettings, engines: Engines) -> None:
         self._settings = settings
         self._engines = engines
-        self._speaking = TextToSpeech(engines.voices, settings.llm.language)
-        self._conversing = _conversing(settings, engines)
+        due_s = settings.budgets.whole_ms / 1000
+        self._speaking = TextToSpeech(engines.voices, settings.llm.language, due_s)
+        self._conversing = _conversing(engines.texts, settings.llm.language, due_s)
         self._allow = settings.serve.allow
         self._info = info(settings, engines).event()
         self._sayings = Sayings(_log)
@@ -111,8 +112,5 @@ class Server:
         }
 
 
-def _conversing(settings: HubSettings, engines: Engines) -> Conversation | None:
-    if (texts := engines.texts) is None:
-        return None
-    due_s = settings.budgets.whole_ms / 1000
-    return Conversation(texts, settings.llm.language, due_s, Dialogues(texts.conversations))
+def _conversing(texts: Texts | None, language: str, due_s: float) -> Conversation | None:
+    return None if texts is None else Conversation(texts, language, due_s, Dialogues(texts.conversations))

@@ -13,6 +13,7 @@ servers that do not stream, and is passed over.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from wyoming.audio import AudioChunk, AudioStart, AudioStop
 from wyoming.event import Event
 from wyoming.tts import SynthesizeChunk, SynthesizeStop, SynthesizeStopped
 
+from hub.load.need import Kind, Need
 from hub.serve.client import Client
 from hub.stages import ahead
 from hub.tts.chunker import clauses
@@ -49,6 +51,8 @@ class TextToSpeech:
 
     voices: Tiers
     language: str
+    budget_s: float
+    """In which the first sound should be there."""
 
     async def say(self, synthesize: Event, client: Client) -> None:
         """`synthesize`: sends the sound of its text. Raises NotSpoken, MalformedEvent and TooLarge."""
@@ -75,13 +79,16 @@ class TextToSpeech:
 
     async def _sound(self, text: ahead[str], voice: Reply) -> AsyncGenerator[bytes, None]:
         """Yields sound in the format SPOKEN, each piece as it is made."""
-        spoken = Resampled(voice, SPOKEN.rate)
+        spoken, clock = Resampled(voice, SPOKEN.rate), asyncio.get_running_loop().time
+        kind, due = Kind.ANSWER, clock() + self.budget_s
         async with aclosing(clauses(text)) as chunks:
             async for chunk in chunks:
                 if not (words := speakable(chunk, self.language)):
                     continue
-                async with aclosing(spoken.speak(words)) as pieces:
+                async with aclosing(spoken.speak(words, Need(kind, deadline=due))) as pieces:
                     async for piece in pieces:
+                        due = SPOKEN.seconds(len(piece)) + (due if kind is Kind.SPEECH else clock())
+                        kind = Kind.SPEECH  # due when what was made has been played
                         yield piece
 
 

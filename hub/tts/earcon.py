@@ -11,9 +11,12 @@ TONE_S = 0.12
 LEVEL = 0.12  # of full scale: some 10 dB below speech
 
 
-def earcon(kind: PcmFormat) -> bytes:
-    """Two soft tones, one after the other; 16 bit, mono."""
+def earcon(kind: PcmFormat) -> list[bytes]:
+    """Two soft tones, to be played one after the other; 16 bit, mono.
+
+    In two pieces, since a satellite waits for a second one before it plays what is as short as this.
+    """
     at = np.arange(round(TONE_S * kind.rate)) / kind.rate
     shape = np.sin(np.pi * at / TONE_S) ** 2  # begins and ends at nothing, so it never clicks
-    wave = np.concatenate([np.sin(2 * np.pi * tone * at) * shape for tone in TONES_HZ])
-    return bytes((wave * LEVEL * (FULL_SCALE - 1)).astype("<i2"))
+    waves = [np.sin(2 * np.pi * tone * at) * shape for tone in TONES_HZ]
+    return [bytes((wave * LEVEL * (FULL_SCALE - 1)).astype("<i2")) for wave in waves]

@@ -6,7 +6,9 @@ The satellite reports what it has played; that is the sender's credit.
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import AsyncGenerator, AsyncIterator
+from dataclasses import dataclass
 
 from wire.pcm import PcmFormat
 
@@ -41,6 +43,25 @@ class Progress:
                     await self._reported.wait()
             except TimeoutError:
                 self._played_s = sent_s
+
+
+@dataclass(slots=True)
+class Playout:
+    """What was sent of a reply, and until when it plays; pure, time is given in seconds."""
+
+    begun: bool = False
+    sent_s: float = 0.0
+    _until: float = -math.inf
+
+    def sent(self, seconds: float, now: float) -> None:
+        """So much more goes out; after a pause it plays at once."""
+        self.begun = True
+        self._until = max(self._until, now) + seconds
+        self.sent_s += seconds
+
+    def dry(self, made_s: float, now: float) -> float:
+        """When there is nothing more to play, if no more than `made_s` in all was made; endless before the first."""
+        return max(self._until, now) + made_s - self.sent_s if self.begun else math.inf
 
 
 async def pace(

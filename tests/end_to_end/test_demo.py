@@ -57,6 +57,16 @@ def test_it_speaks_any_sentence_and_shows_what_happens(tmp_path: Path) -> None:
         assert shown in ran.stdout
 
 
+@pytest.mark.skipif(
+    not (shutil.which("flite") or shutil.which("espeak-ng")), reason="neither flite nor espeak-ng is there"
+)
+def test_what_follows_a_question_that_asks_back_is_its_answer(tmp_path: Path) -> None:
+    ran = demo("--output", str(tmp_path), "--say", "unlock the front door", "--say", "yes")
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.count("Hey Jarvis") == ran.stdout.count("listens for the answer") == 1
+    assert "lock.unlock lock.front_door" in ran.stdout
+
+
 def test_a_file_that_is_no_recording_is_said_in_one_sentence(tmp_path: Path) -> None:
     ran = demo("--output", str(tmp_path), str(tmp_path / "nothing.wav"))
     assert ran.returncode == 1

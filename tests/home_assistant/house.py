@@ -90,6 +90,7 @@ class House:
     async def restart_satellite(self) -> None:
         """Kills the satellite's process and starts another on the same port."""
         self.satellite.process.kill()
+        await self.satellite.process.wait()  # else the signal that ends programs would reap it before asyncio does
         await self._satellite.aclose()
         self.room.unsay()  # a new process would play all that lies in the folder
         await self.start_satellite()

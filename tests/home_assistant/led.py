@@ -13,12 +13,15 @@ from time import monotonic
 
 from bench import house as own
 from bench.house import Answer, HouseError
+from hub.home.homeassistant.follower import AWAY
+from hub.home.homeassistant.homeassistant import UNANSWERED
 from tests.conformance.controller import Failed
 from tests.conformance.stage import expect
-from tests.home_assistant.homes import LOCK, expose, real_state
+from tests.home_assistant.homes import LATE_S, LOCK, expose, real_state
 from tests.home_assistant.house import LIGHT, House
 
 UNLOCK, ASKED_BACK = "unlock the front door", "Shall I unlock the Front Door?"
+BEDROOM_LIGHT = "light.bedroom_light"
 
 
 async def is_led_and_switches(house: House) -> str:
@@ -48,6 +51,59 @@ async def is_led_and_asks_back(house: House) -> str:
     return f"{'; '.join(said)}, {took:.0f} ms after the transcript"
 
 
+async def is_led_by_the_registries(house: House) -> str:
+    """A floor is one that Home Assistant knows, and a light answers to its alias; what is elsewhere stays as it was."""
+    async with _bedroom_upstairs(house), led(house) as person:
+        await house.home.act("light.turn_on", BEDROOM_LIGHT)
+        await house.home.act("light.turn_on", LIGHT)
+        off = await person.says("turn off the lights upstairs")
+        expect((await real_state(house, BEDROOM_LIGHT)) == "off", f"the light upstairs is not off: {off}")
+        expect((await real_state(house, LIGHT)) == "on", f"the light downstairs is off: {off}")
+        on = await person.says("turn on the reading lamp")
+        expect((await real_state(house, BEDROOM_LIGHT)) == "on", f"the lamp is not on: {on}")
+        await house.home.act("light.turn_off", BEDROOM_LIGHT)
+        await house.home.act("light.turn_off", LIGHT)
+        return f"{_told(off)}, off, and on downstairs; {_told(on)}, on"
+
+
+async def is_led_through_a_restart(house: House) -> str:
+    """Home Assistant restarts before it has done what was said: that is told aloud, and later it obeys again."""
+    async with led(house) as person:
+        person.understood.clear()
+        slow = asyncio.create_task(person.says("turn on the cellar light"))
+        async with asyncio.timeout(LATE_S):
+            await person.understood.wait()
+        await asyncio.sleep(1.0)  # it is being turned on, which takes 8 s
+        await house.stop_home()
+        cut_off = await slow
+        expect(cut_off.reply == UNANSWERED, f"it is not told: {cut_off}")
+        away = await person.says("turn on the kitchen light")
+        expect(away.reply == AWAY, f"it is not told: {away}")
+        await house.start_home()
+        began, on = monotonic(), away
+        while on.reply == AWAY and monotonic() - began < LATE_S:
+            on = await person.says("turn on the kitchen light")
+        expect((await real_state(house, LIGHT)) == "on", f"the light is not on: {on}")
+        await house.home.act("light.turn_off", LIGHT)
+        return f"{_told(cut_off)}; {_told(away)}; {monotonic() - began:.0f} s after the start {_told(on)}, on"
+
+
+@asynccontextmanager
+async def _bedroom_upstairs(house: House) -> AsyncIterator[None]:
+    """The bedroom's light in a room upstairs, with an alias, while the context lasts."""
+    ask = house.home.ask
+    floor = (await ask("config/floor_registry/create", name="Upstairs"))["floor_id"]
+    room = (await ask("config/area_registry/create", name="Dressing Room", floor_id=floor))["area_id"]
+    lamp = {"entity_id": BEDROOM_LIGHT}
+    await ask("config/entity_registry/update", **lamp, area_id=room, aliases=[None, "Reading Lamp"])
+    try:
+        yield
+    finally:
+        await ask("config/entity_registry/update", **lamp, area_id=None, aliases=[None])
+        await ask("config/area_registry/delete", area_id=room)
+        await ask("config/floor_registry/delete", floor_id=floor)
+
+
 async def _asked_back(house: House, person: Person, answer: str, becomes: str) -> str:
     """Somebody wants the door unlocked, is asked, and answers."""
     asked = await person.says(UNLOCK)
@@ -64,12 +120,14 @@ class Person:
     def __init__(self, house: House) -> None:
         self._house = house
         self.satellite: own.House
+        self.understood = asyncio.Event()
         self._transcript_at = 0.0
 
     def see(self, seen: own.Seen) -> None:
         """Notes when the words were certain."""
         if seen["event"] == "question":
             self._transcript_at = monotonic()
+            self.understood.set()
 
     async def says(self, text: str) -> Answer:
         """The wake word and a sentence; returns once the reply has been played. Raises Failed where none is heard."""
@@ -110,4 +168,9 @@ def _told(answer: Answer) -> str:
     return f"{answer.transcript!r} > {answer.reply!r}"
 
 
-CHECKS: tuple[Callable[[House], Awaitable[str]], ...] = (is_led_and_switches, is_led_and_asks_back)
+CHECKS: tuple[Callable[[House], Awaitable[str]], ...] = (
+    is_led_and_switches,
+    is_led_and_asks_back,
+    is_led_by_the_registries,
+    is_led_through_a_restart,
+)

@@ -77,11 +77,9 @@ class House:
             HubSettings, [read(HUB_TOML), one("name", "the hub", "test"), one("endpoint.mode", "fixed", "test")]
         )
 
-    @asynccontextmanager
-    async def lead(self) -> AsyncIterator[SatellitePeer]:
-        """Leads the satellite while the context lasts; gives the satellite's end."""
-        times = TimelineSettings(file=str(self.kept or ""), keep_turns=100)
-        engines = Engines(
+    def engines(self) -> Engines:
+        """What the hub picked."""
+        return Engines(
             self.recognizer,
             None,
             always_the_end,
@@ -90,9 +88,14 @@ class House:
             conversations=self.conversations,
             warm=self.warm,
         )
+
+    @asynccontextmanager
+    async def lead(self) -> AsyncIterator[SatellitePeer]:
+        """Leads the satellite while the context lasts; gives the satellite's end."""
+        times = TimelineSettings(file=str(self.kept or ""), keep_turns=100)
         with closing(Store(times)) as store:
             timers = TimerKeeper(TimersFile(None))
-            service = Service(self.settings(), engines, store, self.seen.append, timers, self.closing)
+            service = Service(self.settings(), self.engines(), store, self.seen.append, timers, self.closing)
             async with self.satellite.up():
                 leading = asyncio.create_task(lead(self.satellite.address, service))
                 try:

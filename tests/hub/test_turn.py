@@ -600,3 +600,4 @@ def test_a_reply_that_asks_opens_the_microphone_before_it_ends() -> None:
     run(scene.play())
     kinds = [hark.parse(event) or event.type for _, event in scene.satellite.sent]
     assert kinds.index(hark.Listen("boot:1")) < kinds.index("audio-stop")
+    assert [one["turn"] for one in scene.seen if one["event"] == "asks"] == ["boot:1"]

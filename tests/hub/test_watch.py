@@ -19,6 +19,8 @@ EVENTS: list[Seen] = [
     {"event": "action", **TURN, "service": "light.turn_on", "entity_id": "light.desk", "data": {"brightness_pct": 50}},
     {"event": "action", **TURN, "service": "light.turn_off", "entity_id": "light.desk", "data": {}},
     {"event": "reply", **TURN, "text": "Turned on the light {really}"},
+    {"event": "asks", **TURN},
+    {"event": "awake", **TURN, "name": "", "score": 1.0},
     {"event": "failed", **TURN, "text": "no voice"},
     {"event": "times", **TURN, "waterfall": "stt ███", "marks_ms": {"wake": -10.0}},
 ]
@@ -31,6 +33,8 @@ READABLE = [
     '  ⚙ light.turn_on light.desk {"brightness_pct": 50}',
     "  ⚙ light.turn_off light.desk",
     "  ▶ Turned on the light {really}",
+    "  ◌ listens for the answer",
+    "● listens at kitchen, with no wake word",
     "  ✗ no voice",
     "stt ███",
 ]

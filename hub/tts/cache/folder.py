@@ -1,6 +1,6 @@
 """Sound of phrases on disk, so that a hub that starts again need not make it anew.
 
-Only phrases made from settings and the home's names come here (hub/tts/cache/ahead.py): never what a person or a model
+Only phrases made from settings and the home's names come here (hub/parts/ahead.py): never what a person or a model
 said. Rules: files are named by hash and readable by their owner alone. A file that is not what was written is no file.
 A disk that is full, or not ours, costs the keeping and is said once.
 """
