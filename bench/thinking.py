@@ -13,7 +13,7 @@ first token and gives 120 tokens/s. In some the person pauses and goes on. All t
   token to the end of the first clause. A reply that is begun at the endpoint cannot keep it where the endpoint is later
   than the words: 200 + c come on top.
 - added: what is left of the clause when 200, c and the moment at which this reply could begin are taken away: the
-  hub's own time. Unlike the bound, no long endpoint hides it; a short one (--set) makes the model the longer of the two.
+  hub's own time. Unlike the bound, no long endpoint hides it; a short one (--set) makes the model the longer one.
 - heard: the first sound of the reply. sooner: by how much, with speculation.
 
 Whatever the recogniser makes of a question, the model answers; but fewer than two words are not speculated on.

@@ -21,7 +21,6 @@ from hub.fleet import lead_all
 from hub.llm.language import LanguageError
 from hub.llm.prompt import PromptError
 from hub.parts.homes import demo_home
-from hub.parts.load import load as shared
 from hub.say import command as say
 from hub.serve.server import serve_clients
 from hub.session import Service
@@ -88,8 +87,7 @@ async def serve(settings: HubSettings, watch: Watch, closing: Closing, assemble:
     """Loads the engines, leads the satellites and serves other clients."""
     async with AsyncExitStack() as stack:
         timers = TimerKeeper(TimersFile(place(settings.timers.file, FILE, os.environ)))
-        load = await stack.enter_async_context(shared(settings))
-        engines = await stack.enter_async_context(assemble(settings, load, timers))
+        engines = await stack.enter_async_context(assemble(settings, timers))
         store = Store(settings.timeline)
         stack.callback(store.close)
         for stage, name in engines.names().items():
@@ -101,7 +99,7 @@ async def serve(settings: HubSettings, watch: Watch, closing: Closing, assemble:
         async with asyncio.TaskGroup() as group:
             group.create_task(systemd.keep_alive(lambda: True))
             group.create_task(timers.run())
-            group.create_task(load.watch())
+            group.create_task(engines.load.watch())
             group.create_task(engines.meanwhile())
             group.create_task(lead_all(Service(settings, engines, store, watch, timers, closing)))
             group.create_task(serve_clients(settings, engines))

@@ -9,21 +9,22 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from config.hub import HubSettings
 from hub.engines import Engines, Texts
 from hub.load.ladder import Rung
-from hub.load.load import Load
 from hub.parts import ahead, answers, hearing, homes, voices
+from hub.parts.load import load as shared
 from hub.stt.ending.completeness import Completeness
 from hub.timers.keeper import TimerKeeper
 from hub.tts.cache.store import Sounds
 from hub.tts.tiers import Tiers
 
-Assemble = Callable[[HubSettings, Load, TimerKeeper], AbstractAsyncContextManager[Engines]]
+Assemble = Callable[[HubSettings, TimerKeeper], AbstractAsyncContextManager[Engines]]
 """Loads the engines of a hub, for as long as its context lasts."""
 
 
 @asynccontextmanager
-async def assembled(settings: HubSettings, load: Load, timers: TimerKeeper) -> AsyncGenerator[Engines]:
+async def assembled(settings: HubSettings, timers: TimerKeeper) -> AsyncGenerator[Engines]:
     """The engines that the settings name."""
     async with AsyncExitStack() as stack:
+        load = await stack.enter_async_context(shared(settings))
         home = await stack.enter_async_context(homes.home(settings.home))
         made = await stack.enter_async_context(answers.answers(settings.llm, home, load, timers))
         typed = await stack.enter_async_context(answers.answers(answers.guarded(settings.llm), home, load))

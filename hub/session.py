@@ -24,13 +24,15 @@ from config.hub import HubSettings
 from hub.closing import RESTARTS, TOO_MANY, Closing
 from hub.engines import Engines
 from hub.llm.responder import Request
+from hub.means import Turn
 from hub.room import Room
+from hub.speaking import apology, speak
 from hub.stages import latest
 from hub.store import Store
 from hub.stt.activity import Voice
 from hub.timeline import Timeline
 from hub.timers.keeper import TimerKeeper
-from hub.turn import Turn, apology, remember, speak, take_turn
+from hub.turn import remember, take_turn
 from hub.watch import Watch
 from hub.waterfall import over_budget, waterfall
 from wire import hark

@@ -1,14 +1,15 @@
 """Simulated satellites over TCP against a real hub process: what the hub adds to a turn, and what load does to it.
 
     python -m bench.load --overhead [--satellites 1 64] [--turns N] [--workload FILE]
-    python -m bench.load --ramp [--load RATE] [--step SECONDS] [--machine NAME]
+    python -m bench.load --ramp [--load RATE] [--steps SHARE ...] [--step SECONDS] [--machine NAME] [--ladder HOW]
     python -m bench.load --embedded [--satellites 4] [--turns N]
 
 --overhead: engines that take each turn's times and are never busy. Overhead is the first sound's lateness after limits
 c, d and e (bench/load/limits.py). The end of speech is when its last frame is due, so what the satellites themselves
 are late counts too.
 --ramp: questions come as a Poisson process over all satellites; their engines share one GPU and two processor cores.
-The load grows to one and a half times --load, is held there, is tripled, and falls to a quarter.
+The load grows by --steps, shares of --load, which is then held, is tripled, and falls to a quarter. --ladder frozen
+leaves nothing out, but a voice that would come too late hands over to the smaller one; none has no smaller engines.
 --embedded: the hub's own engines, which hear espeak-ng or flite and speak.
 """
 
@@ -71,6 +72,9 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--machine", choices=list(MACHINES), default="one-gpu", help="of --ramp")
     parser.add_argument("--load", type=float, default=LOAD, metavar="RATE", help=f"questions a second ({LOAD})")
     parser.add_argument("--step", type=float, default=STEP_S, metavar="SECONDS", help=f"of the ramp ({STEP_S:g})")
+    shares = ", ".join(f"{step:g}" for step in arrivals.STEPS)
+    parser.add_argument("--steps", type=float, nargs="+", default=arrivals.STEPS, metavar="SHARE", help=f"({shares})")
+    parser.add_argument("--ladder", choices=list(ramp.LADDERS), default="on", help="of --ramp")
     parser.add_argument("--seed", type=int, default=1, help="of the arrivals (1)")
     parser.add_argument("--output", type=Path, default=OUTPUT, metavar="FOLDER")
     return parser.parse_args(argv)
@@ -86,8 +90,9 @@ async def _measure(options: argparse.Namespace) -> list[dict[str, object]]:
             case "embedded":
                 run = await embedded.measure(satellites, turns)
             case _:
-                phases = arrivals.plan(options.load, options.step)
-                run = await ramp.measure(given, options.workload, satellites, phases, options.seed, options.machine)
+                phases = arrivals.plan(options.load, options.step, options.steps)
+                setup = ramp.Setup(satellites, options.machine, options.ladder, options.seed)
+                run = await ramp.measure(given, options.workload, setup, phases)
         runs.append(run)
     return runs
 

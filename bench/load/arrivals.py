@@ -22,9 +22,9 @@ OVERLOAD = 3.0
 RECOVERY = 0.25
 
 
-def plan(load: float, step_s: float) -> list[Phase]:
+def plan(load: float, step_s: float, steps: Sequence[float] = STEPS) -> list[Phase]:
     """Ramps up, holds, asks three times too much, and lets the hub recover; each phase is told apart by its name."""
-    ramp = [Phase(f"ramp {share:g}", share * load, step_s) for share in STEPS]
+    ramp = [Phase(f"ramp {share:g}", share * load, step_s) for share in steps]
     return [
         *ramp,
         Phase("hold", load, 2 * step_s),

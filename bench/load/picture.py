@@ -107,4 +107,5 @@ def _plain_seconds(axes: Axes) -> None:
 
 def _title(figures: Mapping[str, Any]) -> str:
     about = figures["conditions"]
-    return f"{about['satellites']} satellites, scripted engines, machine “{about['machine']}”"
+    machine, ladder = about["machine"], about["ladder"]
+    return f"{about['satellites']} satellites, scripted engines, machine “{machine}”, ladder: {ladder}"

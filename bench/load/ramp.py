@@ -6,30 +6,47 @@ import asyncio
 import random
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from itertools import accumulate
 from pathlib import Path
 
-from bench.load import report
+from bench.load import report, voices
 from bench.load.arrivals import Phase, arrivals
 from bench.load.fleet import Fleet, fleet
 from bench.load.machine import MACHINES
 from bench.load.overhead import SCRIPTED, options
 from bench.load.question import question
 from bench.load.workload import Workload
+from hub.load.ladder import Rung
 
 LATE_MS = 2000.0  # until the first sound: at which load p95 passes it is the figure to compare
 
 
-async def measure(
-    workload: Workload, path: Path, satellites: int, phases: Sequence[Phase], seed: int, machine: str
-) -> dict[str, object]:
+LADDERS: Mapping[str, tuple[str, ...]] = {
+    "on": (),
+    "frozen": ("--set", "load.ladder=false"),
+    "none": ("--set", "load.ladder=false", "--best"),
+}
+"""The hub's options: with the ladder, without, and without what it would fall back on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What is asked of, by the names of MACHINES and LADDERS."""
+
+    satellites: int
+    machine: str
+    ladder: str
+    seed: int
+
+
+async def measure(workload: Workload, path: Path, setup: Setup, phases: Sequence[Phase]) -> dict[str, object]:
     """Asks through all phases."""
-    conditions = report.conditions(workload=path.name, satellites=satellites, machine=machine, seed=seed)
-    telling = ("--machine", machine, "--tell", "--watch", "json")
-    async with fleet(satellites, SCRIPTED, *options(workload, path), *telling) as running:
-        begin = await _ask_all(running, workload, phases, seed)
-    return {"conditions": conditions, **described(workload, running, phases, begin, machine)}
+    conditions = report.conditions(workload=path.name, **asdict(setup))
+    telling = ("--machine", setup.machine, *LADDERS[setup.ladder], "--tell", "--watch", "json")
+    async with fleet(setup.satellites, SCRIPTED, *options(workload, path), *telling) as running:
+        begin = await _ask_all(running, workload, phases, setup.seed)
+    return {"conditions": conditions, **described(workload, running, phases, begin, setup.machine)}
 
 
 async def _ask_all(running: Fleet, workload: Workload, phases: Sequence[Phase], seed: int) -> float:
@@ -64,6 +81,8 @@ def described(
                 "first_audio_ms": report.percentiles(report.first_audio(asked)),
                 "waited_ms": waits(during),
                 "busy": busy(during, phase.seconds, MACHINES[machine].slots),
+                "replies": voices.replies(asked),
+                "rungs": rungs(running, begin + end - phase.seconds, begin + end),
                 "outcome": report.outcome(asked, transcripts),
             }
         )
@@ -71,6 +90,8 @@ def described(
         "passes_2_s_at": passes(found),
         "outcome": report.outcome(running.asked, transcripts),
         "fairness": report.fairness(running.asked),
+        "most_voice_changes_heard_in_a_minute": voices.most_heard_changes(running.asked),
+        "smaller_voice_s_after_overload": voices.smaller_until(running.asked, begin + _overloaded(phases)),
         "most_waiting_for_a_satellite": running.most_waiting,
         "resident_mb": _memory(running),
         "phases": found,
@@ -116,6 +137,20 @@ def timeline(running: Fleet, jobs: Sequence[Mapping[str, object]], begin: float)
     }
 
 
+def rungs(running: Fleet, since: float, until: float) -> dict[str, int]:
+    """Turns by the rung of the ladder that they began on."""
+    names = [
+        str(seen["name"]) for seen in running.seen if seen["event"] == "rung" and since <= _number(seen["at"]) < until
+    ]
+    return {name: names.count(name) for name in sorted(set(names), key=lambda name: Rung[name.upper()])}
+
+
+def _overloaded(phases: Sequence[Phase]) -> float:
+    """When the overload is over, in seconds from the beginning; where there is none, when all is."""
+    ends = dict(zip((phase.name for phase in phases), accumulate(phase.seconds for phase in phases), strict=True))
+    return ends.get("overload", max(ends.values()))
+
+
 def _memory(running: Fleet) -> dict[str, float]:
     looked = [look.resident_mb for look in running.looks]
     return {name: round(value, 1) for name, value in zip(("first", "most", "last"), _ends(looked), strict=True)}
@@ -148,5 +183,6 @@ def lines(figures: Mapping[str, object]) -> list[str]:
         shares = {engine: numbers["share"] for engine, numbers in phase["busy"].items()}
         lost = phase["outcome"]["lost"]
         shown.append(f"{phase['name']:12} {phase['asked_a_second']:8.2f} {times} {lost:5}  p95 {waited}, busy {shares}")
-    parts = ("passes_2_s_at", "outcome", "fairness", "most_waiting_for_a_satellite", "resident_mb", "conditions")
+        shown.append(f"{'':12} replies {phase['replies']}, rungs {phase['rungs']}")
+    parts = [part for part in figures if part not in ("phases", "timeline")]
     return [*shown, *(f"{part}: {figures[part]}" for part in parts)]

@@ -31,6 +31,7 @@ def outcome(asked: Sequence[Asked], transcripts: Sequence[str]) -> dict[str, flo
     return {
         "asked": len(asked),
         "answered": sum(turn.first is not None for turn in asked),
+        "told_to_wait": sum(turn.other is not None and turn.first is not None for turn in asked),
         "refused": sum(turn.first is None and turn.other is not None for turn in asked),
         "lost": sum(not turn.over or (turn.first is None and turn.other is None) for turn in asked),
         "another_turns_reply": sum(turn.foreign for turn in asked),

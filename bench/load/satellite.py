@@ -51,6 +51,8 @@ class Asked:
     """When the first sound came that is no reply: an apology, or something that bridges the wait."""
     foreign: bool = False
     """Whether sound of another turn's reply came."""
+    voices: list[tuple[float, int]] = field(default_factory=list)
+    """Which voice was heard from when on, the best being 0."""
     errors: list[str] = field(default_factory=list)
     over: bool = False
     playing: Playing = field(default_factory=Playing)
@@ -154,12 +156,14 @@ class SimulatedSatellite(asyncio.Protocol):
         if asked is None:
             return
         asked.playing.push(len(pcm) / (event.data["rate"] * event.data["width"] * event.data["channels"]), now)
-        told = numbers.number(pcm) if asked.numbered else asked.index + 1
-        if told == asked.index + 1:
+        told, voice = numbers.reply(pcm) if asked.numbered else (asked.index + 1, 0)
+        if told and (not asked.voices or asked.voices[-1][1] != voice):
+            asked.voices.append((now, voice))
+        if told in (asked.index + 1, numbers.SEVERAL):  # another's would show with the words that follow
             asked.first = asked.first or now
         elif told == 0:
             asked.other = asked.other or now
-        elif told != numbers.SEVERAL:
+        else:
             asked.foreign = True
 
     # What is told meanwhile

@@ -7,21 +7,20 @@ here knows of the satellite but by sound and words, as an engine does.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 
 from bench.load import numbers
 from bench.load.devices import Devices
-from bench.load.machine import Engine
+from bench.load.machine import Machine
 from bench.load.workload import Turn, Workload
 from hub.llm.responder import Request
-from hub.load.need import SOME_DAY, Kind, Need
+from hub.load.need import SOME_DAY, Need, Stage, Tier, Work, soon
 from hub.stt.recognizer import RecognizerError, Voiced, Word, Words
 from wire.pcm import PcmFormat
 
 LONG_S = 3600.0  # no utterance has so much new sound, so there are no partial decodes
 UNKNOWN = "That is not in the workload."
-ANSWER = Need(Kind.ANSWER)
 
 
 async def until(at: float) -> None:
@@ -30,25 +29,31 @@ async def until(at: float) -> None:
 
 
 class ScriptedRecognizer:
-    """See hub.stt.recognizer.Recognizer."""
+    """See hub.stt.recognizer.Recognizer; `small` tells when the smaller of the machine's engines is to do."""
 
     languages = ("en",)
     step_s = LONG_S
     promotes = False
 
-    def __init__(self, workload: Workload, engine: Engine, devices: Devices) -> None:
-        self.name = f"scripted {engine.name}"
-        self._workload, self._engine, self._devices = workload, engine, devices
+    def __init__(self, workload: Workload, machine: Machine, devices: Devices, small: Callable[[], bool]) -> None:
+        self.name = f"scripted {machine.stt[0].name}"
+        self._workload, self._engines, self._devices, self._small = workload, machine.stt, devices, small
 
     @asynccontextmanager
     async def listen(self, language: str | None = None) -> AsyncGenerator[_Listener]:
         """See hub.stt.recognizer.Recognizer."""
-        yield _Listener(self._workload, self._engine, self._devices)
+        yield _Listener(self._workload, self._decode)
+
+    async def _decode(self, turn: Turn) -> None:
+        small = self._small() and len(self._engines) > 1
+        engine, tier = (self._engines[1], Tier.SMALL) if small else (self._engines[0], Tier.FULL)
+        async with self._devices.place(engine, soon(work=Work(Stage.STT, tier))):
+            await asyncio.sleep(_ms(engine.first_ms, turn.stt_ms))
 
 
 class _Listener:
-    def __init__(self, workload: Workload, engine: Engine, devices: Devices) -> None:
-        self._workload, self._engine, self._devices = workload, engine, devices
+    def __init__(self, workload: Workload, decode: Callable[[Turn], Awaitable[None]]) -> None:
+        self._workload, self._decode = workload, decode
         self._told = 0
 
     def take(self, pcm: bytes) -> None:
@@ -62,8 +67,7 @@ class _Listener:
         if not 0 <= index < len(self._workload.turns):
             raise RecognizerError("this sound carries no turn of the workload; start the hub with the same file")
         turn = self._workload.turns[index]
-        async with self._devices.place(self._engine, ANSWER):
-            await asyncio.sleep(_ms(self._engine.first_ms, turn.stt_ms))
+        await self._decode(turn)
         return Words(tail=tuple(Word(text, 0.0, 0.0) for text in turn.heard(parts).split()))
 
 
@@ -88,22 +92,23 @@ class ScriptedResponder:
 
 
 class ScriptedVoice:
-    """See hub.tts.voice.Voice."""
+    """See hub.tts.voice.Voice; one of the machine's by its number."""
 
-    def __init__(self, workload: Workload, engine: Engine, devices: Devices) -> None:
-        self.name = f"scripted {engine.name}"
+    def __init__(self, workload: Workload, machine: Machine, number: int, devices: Devices) -> None:
+        self.name = machine.voices[number].name
         self.format = PcmFormat(workload.out_rate)
-        self._workload, self._engine, self._devices = workload, engine, devices
+        self._workload, self._engine, self._number, self._devices = workload, machine.voices[number], number, devices
 
     async def speak(self, text: str, need: Need = SOME_DAY) -> AsyncGenerator[bytes, None]:
-        """See hub.tts.voice.Voice; the sound tells which turn's reply the text is of, 0 for none."""
-        turns = self._workload.answers(text) or self._workload.turns[:1]
-        first_s, rtf = self._pace(turns[0])
-        told = numbers.of_reply([self._workload.turns.index(turn) for turn in self._workload.answers(text)])
-        async with self._devices.place(self._engine, need):
+        """See hub.tts.voice.Voice; the sound tells which turn's reply the text is of, and the voice's number."""
+        turns = self._workload.answers(text)
+        first_s, rtf = self._pace(turns[0] if turns else self._workload.turns[0])
+        told = numbers.of_reply([self._workload.turns.index(turn) for turn in turns], self._number)
+        async with self._devices.place(self._engine, need) as first:
             ready = asyncio.get_running_loop().time() + first_s
             for samples in self._pieces(text):
                 await until(ready)
+                first()
                 yield numbers.numbered(told, samples)
                 ready += rtf * samples / self.format.rate
 

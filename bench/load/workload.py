@@ -14,6 +14,9 @@ from typing import Annotated
 
 import msgspec
 
+from hub.tts.speakable.speakable import speakable
+
+LANGUAGE = "en"
 SHIPPED = Path(__file__).with_name("workload.json")
 
 Positive = Annotated[float, msgspec.Meta(gt=0, le=600_000)]
@@ -114,6 +117,6 @@ def _sayings(workload: Workload) -> Iterator[tuple[str, Turn]]:
 
 @lru_cache(maxsize=4096)
 def _words(text: str) -> str:
-    """Without marks, between spaces."""
-    kept = "".join(letter if letter.isalnum() else " " for letter in text.lower())
+    """As a voice is given them, without marks, between spaces."""
+    kept = "".join(letter if letter.isalnum() else " " for letter in speakable(text, LANGUAGE).lower())
     return f" {' '.join(kept.split())} "

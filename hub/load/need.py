@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 from typing import NamedTuple
@@ -17,7 +18,7 @@ class Kind(IntEnum):
     SPEECH = 1
     """More of a reply that is being spoken: it must not run dry."""
     SPECULATION = 2
-    """A reply that nobody may ever hear."""
+    """A reply that nobody may ever hear; see Need.certain."""
     PARTIAL = 3
     """Words while the person still speaks."""
     AHEAD = 4
@@ -63,6 +64,8 @@ class Need:
     """Estimated seconds of the job itself."""
     work: Work | None = None
     """None for what no forecast is made of."""
+    certain: Callable[[], bool] = lambda: False
+    """Whether speculation has turned out to be an answer, while it waits."""
 
 
 SOON_S = 0.5  # in which a person's words, or what they mean, should be there: the endpoint waits about as long

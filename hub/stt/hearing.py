@@ -57,8 +57,7 @@ async def hear(
     until = 0  # sample at which the grace is over
     async with Utterance(sound, recognizer, activity, judge, timeline, language, stretch) as utterance:
         async for _ in utterance:
-            if utterance.p_end is not None:
-                endpoint.expect(utterance.p_end)
+            endpoint.expect(utterance.p_end)
             before, due = due, endpoint.look(activity) or _of_source(utterance, activity)
             if due is not None and before is None:
                 timeline.mark("endpoint")

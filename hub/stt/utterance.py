@@ -54,7 +54,7 @@ class Utterance:
         self.words = Words()
         """What was heard so far."""
         self.p_end: float | None = None
-        """How finished those words sound, None before there are any."""
+        """How finished those words sound, None while nobody knows."""
         self.agreed = False
         """Whether two passes in a row heard these words."""
         self.ended = False
@@ -147,9 +147,10 @@ class Utterance:
             with self._timeline.span("stt"):
                 words = self.words if due.kind is Kind.PROMOTED else await listener.final(voiced)
             self._timeline.mark("final")
-        p_end = await self._judge(words.text)
         self._passes.done(due)
         if due.kind is Kind.PARTIAL or due.revision == self._activity.revision:  # else the person goes on speaking
             self.agreed = words.text == self.words.text
-            self.words, self.p_end = words, p_end
+            self.words, self.p_end = words, self.p_end if self.agreed else None
+            self._news.set()  # a reply to them need not wait for the judge
+            self.p_end = await self._judge(words.text)
         self._news.set()

@@ -60,8 +60,8 @@ class Playout:
         self.sent_s += seconds
 
     def dry(self, made_s: float, now: float) -> float:
-        """When there is nothing more to play, if no more than `made_s` in all was made; endless before the first."""
-        return max(self._until, now) + made_s - self.sent_s if self.begun else math.inf
+        """When there is nothing more to play, if no more than `made_s` in all was made; the first goes out now."""
+        return max(self._until, now) + made_s - self.sent_s
 
 
 async def pace(

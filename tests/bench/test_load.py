@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.load import numbers, workload
+from bench.load import numbers, voices, workload
 from bench.load.arrivals import OVERLOAD, Phase, arrivals, plan
 from bench.load.limits import CLAUSE_MARKS, SENTENCE_MARKS, first_chunk_ms, limits
 from bench.load.playing import JITTER_S, Playing
@@ -19,6 +19,8 @@ from bench.load.report import jain, outcome, passes, percentiles
 from bench.load.satellite import Asked
 from bench.load.workload import Part, Turn, WorkloadError
 from hub.tts.chunker import Chunker
+from hub.tts.earcon import earcon
+from wire.pcm import PcmFormat
 
 SHIPPED = workload.read()
 TURN = Turn(
@@ -109,6 +111,17 @@ def test_a_piece_of_reply_tells_its_turn_unless_two_may_have_it() -> None:
     assert [numbers.of_reply(indices) for indices in ([], [0], [6], [1, 2])] == [0, 1, 7, numbers.SEVERAL]
 
 
+@given(TURNS, st.integers(0, 20), st.integers(1, 5000))
+def test_a_piece_of_reply_tells_its_voice_too(index: int, voice: int, samples: int) -> None:
+    assert numbers.reply(numbers.numbered(numbers.of_reply([index], voice), samples)) == (index + 1, voice)
+
+
+def test_what_bridges_a_wait_is_no_reply() -> None:
+    assert {numbers.reply(piece) for piece in earcon(PcmFormat(24_000))} == {(0, 0)}
+    assert numbers.reply(numbers.numbered(numbers.of_reply([], 1), 100)) == (0, 1)
+    assert numbers.reply(b"") == (0, 0)
+
+
 @given(TURNS)
 def test_a_question_ends_where_its_last_part_does_and_its_edges_follow_in_turn(index: int) -> None:
     asked, turn = question(SHIPPED, index), SHIPPED.turns[index]
@@ -178,3 +191,16 @@ def test_a_turn_without_any_sound_is_lost_and_one_with_only_other_words_is_refus
     unended = Asked("a", 0, "", 1.0, transcript="x", first=2.0)
     found = outcome([answered, refused, silent, unended], ["x"])
     assert (found["answered"], found["refused"], found["lost"], found["misheard"]) == (2, 1, 2, 0)
+
+
+def test_changes_of_the_voice_are_those_that_one_satellite_hears() -> None:
+    def heard(satellite: str, *voices_: tuple[float, int]) -> Asked:
+        return Asked(satellite, 0, "", 0.0, voices=list(voices_))
+
+    asked = [heard("a", (10, 0), (12, 1)), heard("b", (11, 1)), heard("a", (30, 1)), heard("a", (60, 0)), heard("b")]
+    assert voices.replies(asked) == {"voice 0": 2, "voice 1": 2, "changed": 1}
+    assert voices.changes([one for one in asked if one.satellite == "a"]) == [12, 60]
+    assert voices.most_heard_changes(asked) == 2
+    assert voices.most_in_a_minute([0, 59, 61, 62]) == 3
+    assert voices.smaller_until(asked, since=11) == 19
+    assert voices.smaller_until(asked, since=40) is None

@@ -12,9 +12,9 @@ from hub.load.admission import Admission
 from hub.load.ladder import Ladder, Rung
 from hub.load.load import Load
 from hub.load.need import SOME_DAY, Need, Stage, Tier
+from hub.means import Turn
 from hub.tts.tiers import Tiers
 from hub.tts.voice import VoiceError
-from hub.turn import Turn
 from hub.watch import Watch
 from tests.fakes import FakeVoice
 from tests.hub.test_turn import Scene

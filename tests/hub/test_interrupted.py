@@ -10,13 +10,13 @@ from dataclasses import dataclass, field, replace
 import pytest
 from wyoming.audio import AudioChunk, AudioStart, AudioStop
 
+from hub.closing import TOO_MANY
 from hub.engines import Engines
 from hub.llm.responder import Piece, Request
 from hub.load.admission import Admission
 from hub.load.ladder import Ladder
 from hub.load.load import Load
 from hub.load.need import SOME_DAY, Kind, Need, Stage, Tier
-from hub.closing import TOO_MANY
 from hub.tts.tiers import Tiers
 from hub.waiting import EARCON_S
 from tests.fakes import PIECE_S, FakeResponder, FakeVoice

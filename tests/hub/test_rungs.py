@@ -9,8 +9,8 @@ import pytest
 from hub.llm.responder import Request
 from hub.load.ladder import Rung
 from hub.load.need import Stage, Tier
+from hub.means import Turn
 from hub.tts.tiers import BEST, LOADED
-from hub.turn import Turn
 from hub.watch import Watch
 from tests.fakes import FakeResponder
 from tests.hub.loaded import Loaded

@@ -23,7 +23,9 @@ from hub.llm.conversation import Conversations
 from hub.llm.responder import Apology, Asks, Piece, Request
 from hub.llm.speculation import Outcome, Speculation
 from hub.load.need import SOME_DAY, Need
+from hub.means import Turn
 from hub.room import Room
+from hub.speaking import CLAUSES_AHEAD
 from hub.stages import ahead
 from hub.stt.activity import Voice
 from hub.stt.ending.endpoint import GRACE_S
@@ -32,7 +34,7 @@ from hub.stt.utterance import Judge
 from hub.timeline import Timeline
 from hub.tts.tiers import Tiers
 from hub.tts.voice import VoiceError
-from hub.turn import CLAUSES_AHEAD, NOT_HEARD, Turn, take_turn
+from hub.turn import NOT_HEARD, take_turn
 from hub.watch import Seen, Watch
 from tests.fakes import (
     CHARACTERS_PER_S,

@@ -150,6 +150,17 @@ def test_speech_that_is_bound_to_run_dry_does_not_starve_behind_those_who_have_t
     assert drained(order_of([*answers, speech])[0], 6.0)[0] == speech
 
 
+def test_speculation_whose_words_have_become_certain_is_an_answer() -> None:
+    certain = False
+    expected = Need(Kind.SPECULATION, "a", 5.0, certain=lambda: certain)
+    later = Need(Kind.ANSWER, "b", 6.0)
+    order, _ = order_of([expected, later, Need(Kind.PARTIAL)])
+    assert order.pressing(0.0) == 1
+    certain = True
+    assert order.pressing(0.0) == 2
+    assert drained(order, 0.0)[0] == expected
+
+
 def test_speech_gives_way_to_speculation_and_partials_until_it_presses() -> None:
     others = [Need(Kind.SPECULATION), Need(Kind.PARTIAL), Need(Kind.AHEAD)]
     speech = Need(Kind.SPEECH, deadline=10.0)
