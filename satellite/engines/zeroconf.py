@@ -38,7 +38,7 @@ class ZeroconfAdvertiser:
     """Advertises one Wyoming service under a name that stays."""
 
     def __init__(self, name: str, addresses: Callable[[], tuple[str, ...]], look_s: float = LOOK_S) -> None:
-        self._name, self._addresses, self._look_s = name, addresses, look_s
+        self.name, self._addresses, self._look_s = name, addresses, look_s
         self._sayings = Sayings(_log)
 
     async def run(self, port: int) -> None:
@@ -52,12 +52,12 @@ class ZeroconfAdvertiser:
 
     async def _advertise(self, addresses: tuple[str, ...], port: int) -> None:
         try:
-            async with _advertised(self._name, addresses, port):
-                _log.info("found by Home Assistant as %s at %s port %s", self._name, ", ".join(addresses), port)
+            async with _advertised(self.name, addresses, port):
+                _log.info("found by Home Assistant as %s at %s port %s", self.name, ", ".join(addresses), port)
                 await self._while_they_stay(addresses)
         except NonUniqueNameException:
             self._sayings.warn(
-                "taken", f"another machine is called {self._name}; give one of the two its own discovery.id"
+                "taken", f"another machine is called {self.name}; give one of the two its own discovery.id"
             )
         except (OSError, Error, RuntimeError) as error:
             self._sayings.warn("failed", f"cannot be found by Home Assistant ({error!r}); trying again")
