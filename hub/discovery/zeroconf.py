@@ -18,6 +18,7 @@ from zeroconf import Error, ServiceStateChange, Zeroconf
 from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZeroconf
 
 from hub.discovery.listener import Listener
+from wire.errors import leaves
 from wire.sayings import Sayings
 
 _log = logging.getLogger(__name__)
@@ -57,14 +58,17 @@ class ZeroconfBrowser:
                 try:
                     async with asyncio.TaskGroup() as group:
                         asking = [group.create_task(questions.ask()) for _ in range(ASKED_AT_ONCE)]
-                        while self._addresses() == addresses:
-                            await asyncio.sleep(self._look_s)
+                        await self._while_they_stay(addresses)
                         for task in asking:
                             task.cancel()
                 finally:
                     await browser.async_cancel()
-        except (OSError, Error, RuntimeError) as error:
-            self._sayings.warn("failed", f"satellites cannot be found ({error!r}); trying again")
+        except* (OSError, Error, RuntimeError) as errors:
+            self._sayings.warn("failed", f"satellites cannot be found ({leaves(errors)[0]!r}); trying again")
+
+    async def _while_they_stay(self, addresses: tuple[str, ...]) -> None:
+        while self._addresses() == addresses:  # noqa: ASYNC110 the system's addresses set no event
+            await asyncio.sleep(self._look_s)
 
 
 class _Questions:

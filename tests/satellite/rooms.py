@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ from wyoming.vad import VoiceStopped
 
 from config.loading import Layer, build, one, read
 from config.satellite import SatelliteSettings
+from satellite.controllers.discovery import Advertiser
 from satellite.satellite import Engines, Satellite
 from satellite.sound.microphone import FRAME_S
 from satellite.turns.phases import Phase
@@ -49,6 +50,7 @@ class Room:
     hears_itself: bool = True
     microphone: FakeMicrophone = field(default_factory=FakeMicrophone)
     speaker: FakeSpeaker = field(default_factory=FakeSpeaker)
+    advertiser: Advertiser | None = None
     settings: SatelliteSettings = field(init=False)
     satellite: Satellite = field(init=False)
 
@@ -75,6 +77,7 @@ class Room:
         """Runs the satellite while the context lasts."""
         echo = None if self.hears_itself else FakeEchoCanceller()
         engines = Engines(self.microphone, self.speaker, FakeVad(), FakeWakeWords(), FakeStopWord(), echo)
+        engines = replace(engines, advertiser=self.advertiser)
         self.satellite = Satellite(self.settings, engines)
         running = asyncio.create_task(self.satellite.run())
         try:
