@@ -31,9 +31,13 @@ ASKED_AT_ONCE = 8  # so that one that nobody answers for does not hold up the ot
 
 
 def local_addresses() -> tuple[str, ...]:
-    """The IP addresses of this machine that mDNS can be heard at."""
+    """The IP addresses of this machine that its network hears it at, and so do satellites on this very machine."""
     found = [ip.ip if isinstance(ip.ip, str) else ip.ip[0] for adapter in ifaddr.get_adapters() for ip in adapter.ips]
-    return tuple(sorted(address for address in found if not ipaddress.ip_address(address).is_link_local))
+    return tuple(sorted(address for address in found if _is_of_the_network(ipaddress.ip_address(address))))
+
+
+def _is_of_the_network(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    return not (address.is_loopback or address.is_link_local)
 
 
 class ZeroconfBrowser:
