@@ -1,4 +1,4 @@
-"""How Home Assistant finds Hark by itself: a program's mDNS name, and the addresses under which it can be reached.
+"""How a hub and Home Assistant find Hark: a program's mDNS name, and the addresses under which it can be reached.
 
 Home Assistant knows a satellite, and a hub, by the name of its `_wyoming._tcp.local.` service: another name is another
 device, and room and automations of the old one are lost. Rules: the name comes from what survives a new name, a new
@@ -31,6 +31,9 @@ class DiscoveryError(Exception):
 
 class Advertiser(Protocol):
     """Tells the network where the program is."""
+
+    name: str
+    """The mDNS name, which a hub that has found it hears again from the satellite itself."""
 
     async def run(self, port: int) -> None:
         """Advertises that port without end, whatever becomes of the network."""

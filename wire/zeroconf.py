@@ -51,7 +51,7 @@ class ZeroconfAdvertiser:
         remedy: str = OWN_ID,
     ) -> None:
         self._host_key, self._remedy = host_key, remedy
-        self._name, self._addresses, self._look_s = name, addresses, look_s
+        self.name, self._addresses, self._look_s = name, addresses, look_s
         self._sayings = Sayings(_log)
 
     async def run(self, port: int) -> None:
@@ -65,11 +65,11 @@ class ZeroconfAdvertiser:
 
     async def _advertise(self, addresses: tuple[str, ...], port: int) -> None:
         try:
-            async with _advertised(self._name, addresses, port):
-                _log.info("found by Home Assistant as %s at %s port %s", self._name, ", ".join(addresses), port)
+            async with _advertised(self.name, addresses, port):
+                _log.info("found by Home Assistant as %s at %s port %s", self.name, ", ".join(addresses), port)
                 await self._while_they_stay(addresses)
         except NonUniqueNameException:
-            self._sayings.warn("taken", f"another machine is called {self._name}; {self._remedy}")
+            self._sayings.warn("taken", f"another machine is called {self.name}; {self._remedy}")
         except (OSError, Error, RuntimeError) as error:
             self._sayings.warn("failed", f"cannot be found by Home Assistant ({error!r}); trying again")
 
