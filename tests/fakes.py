@@ -11,7 +11,6 @@ from types import MappingProxyType
 
 import numpy as np
 
-from hub.home.home import Action
 from hub.llm.responder import Piece, Request
 from hub.load.need import SOME_DAY, Need
 from hub.load.scheduler import Scheduler, T
@@ -112,7 +111,7 @@ async def always_the_end(words: str) -> float:
 class FakeResponder:
     """Replies with `tokens`, one every `token_s`; notes when the last one was read."""
 
-    tokens: Sequence[str | Action]
+    tokens: Sequence[Piece]
     token_s: float = 0.025
     steps: Steps = field(default_factory=Steps)
     asked: list[Request] = field(default_factory=list)
