@@ -15,6 +15,8 @@ from bench.spoken import Question, SpokenError
 from hub.watch import line
 
 OUTPUT = Path("demo-output")
+LEFT_OUT = "a voice is left out"
+"""In the hub's log, with the reason."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -104,6 +106,9 @@ async def _ask(questions: Sequence[Question], options: argparse.Namespace) -> li
     say("Starting a hub and a satellite …")
     answers: list[Answer] = []
     async with house(options.output, see, hub=_hub(options), satellite=("--name", "demo room")) as running:
+        for text in running.hub.log:
+            if LEFT_OUT in text:
+                say(text[text.index(LEFT_OUT) :])
         for question in questions:
             asked = bool(answers) and answers[-1].asks  # then the microphone is open already
             say(f"\nYou say: “{'' if asked else 'Hey Jarvis … '}{question.text}”")

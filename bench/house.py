@@ -16,7 +16,7 @@ from typing import Any
 
 from bench.spoken import Question, record
 
-READY_S = 60.0  # for engines to load on a slow machine
+READY_S = 120.0  # for engines to load on a slow machine: PyTorch alone takes half a minute there
 ANSWER_S = 60.0  # for a question and its whole reply
 STOP_S = 5.0
 LINE_BYTES = 1 << 20  # longest line of the hub's watch

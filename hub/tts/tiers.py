@@ -35,7 +35,10 @@ LATE = "the better one would have come too late"
 FAILED = "the better one failed"
 LEAST_S = 0.25  # left for the first sound of each voice that may have to take over: threads alone wait 0.1 s and more
 SLOWED = 3.0  # times what it usually takes: what has made the better voice slow slows the next as well
-QUICK_S = 0.3  # for twice its usual time: a wait that nobody notices in a silence that is there already
+QUICK_S = 0.3  # inside a reply, for twice its usual time: a voice that takes no longer has it though it is late
+BEGINS_S = (
+    1.0  # the same where nothing is heard yet: others have made the silence, and a worse voice hardly ends it sooner
+)
 MEASURED = ("Okay.", "The light in the kitchen is on, and the door to the garden is closed.")
 
 _log = logging.getLogger(__name__)
@@ -57,10 +60,10 @@ class Tier:
         """Seconds that are left for its first sound where it may have to take over."""
         return max(LEAST_S, SLOWED * self.first.mean(characters))
 
-    def quick_s(self, characters: int) -> float:
+    def quick_s(self, characters: int, kind: Kind) -> float:
         """Seconds that it has in any case; 0 where it is not quick, or not known."""
         twice_s = 2 * self.first.mean(characters)
-        return twice_s if twice_s <= QUICK_S else 0.0
+        return twice_s if twice_s <= (QUICK_S if kind is Kind.SPEECH else BEGINS_S) else 0.0
 
 
 class Tiers:
@@ -172,7 +175,7 @@ class Reply:
         if not others or math.isinf(need.deadline):
             return None
         left_s = need.deadline - sum(other.reserve_s(characters) for other in others) - self._clock()
-        return max(tier.quick_s(characters), left_s)
+        return max(tier.quick_s(characters, need.kind), left_s)
 
     def _go_on(self, error: VoiceError, why: str) -> None:
         if len(self._tiers) == 1:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
 
 from hub.load.need import SOME_DAY, Kind, Need
 from hub.stt.rest import FIRST_REST_S
-from hub.tts.tiers import BEST, FAILED, LATE, LOADED, QUICK_S, Reply, Tiers
+from hub.tts.tiers import BEGINS_S, BEST, FAILED, LATE, LOADED, QUICK_S, Reply, Tiers
 from hub.tts.voice import VoiceError
 from tests.virtual_time import run
 from wire.pcm import PcmFormat
@@ -150,18 +150,24 @@ async def test_what_the_next_voices_need_is_known_before_the_first_of_them_has_t
     assert first <= begun + 4
 
 
-@on_virtual_time
-async def test_a_quick_voice_speaks_though_the_clause_came_too_late_to_it_and_a_slow_one_does_not() -> None:
-    best, small = Voice("best", 1, takes_s=0.1), Voice("small", 2)
-    tiers = Tiers(named(best, small), clock=clock)
-    await spoken(tiers.reply(), by(2))
-    assert (await spoken(tiers.reply(), by(-1)))[0] == b"\1\0" * 1600
-    best.takes_s = 5.0
-    begun = clock()
-    assert (await spoken(tiers.reply(), by(-1)))[1] <= begun + QUICK_S + 0.1
-    await spoken(tiers.reply(), by(60))
-    begun = clock()
-    assert (await spoken(tiers.reply(), by(-1)))[1] == pytest.approx(begun + 0.1)
+@pytest.mark.parametrize(("kind", "quick_s"), [(Kind.ANSWER, BEGINS_S / 2), (Kind.SPEECH, QUICK_S / 2)])
+def test_a_quick_voice_speaks_though_the_clause_came_too_late_to_it_and_a_slow_one_does_not(
+    kind: Kind, quick_s: float
+) -> None:
+    async def scenario() -> None:
+        best, small = Voice("best", 1, takes_s=quick_s - 0.01), Voice("small", 2)
+        tiers = Tiers(named(best, small), clock=clock)
+        late = replace(by(-1), kind=kind)
+        await spoken(tiers.reply(), by(60))
+        assert (await spoken(tiers.reply(), late))[0] == b"\1\0" * 1600
+        best.takes_s = 60.0
+        begun = clock()
+        assert (await spoken(tiers.reply(), late))[1] <= begun + 2 * quick_s + 0.1
+        await spoken(tiers.reply(), by(100))
+        begun = clock()
+        assert (await spoken(tiers.reply(), late))[1] == pytest.approx(begun + 0.1)
+
+    run(scenario())
 
 
 @on_virtual_time
