@@ -75,6 +75,7 @@ def _turn(answer: Answer) -> dict[str, object]:
         "reply": answer.reply,
         "reply_wav": str(answer.reply_wav) if answer.reply_wav else None,
         "actions": answer.actions,
+        "voices": answer.voices,
         "marks_ms": answer.marks_ms(),
     }
 
@@ -97,7 +98,7 @@ async def _ask(questions: Sequence[Question], options: argparse.Namespace) -> li
             print(text, flush=True)
 
     def see(seen: Seen) -> None:
-        if text := line(seen):
+        if text := _line(seen):
             say(text)
 
     say("Starting a hub and a satellite …")
@@ -114,7 +115,7 @@ async def _listen(options: argparse.Namespace) -> None:
     """Until Ctrl-C, whoever is in the room asks."""
 
     def see(seen: Seen) -> None:
-        if text := line(seen):
+        if text := _line(seen):
             print(text, flush=True)
 
     print("Starting a hub and a satellite …")
@@ -124,12 +125,18 @@ async def _listen(options: argparse.Namespace) -> None:
         await asyncio.Event().wait()
 
 
+def _line(seen: Seen) -> str:
+    """As the hub's own, but for the voice, which is always told here."""
+    return f"  ♪ {seen['tier']} speaks: {seen['why']}" if seen["event"] == "voice" else line(seen)
+
+
 def _conclude(answers: Sequence[Answer], output: Path) -> None:
     heard = [f"{answer.stages_ms()['whole']:.0f}" for answer in answers if "whole" in answer.stages_ms()]
     print(f"\nFirst sound of each reply, in ms after the end of speech: {', '.join(heard)}")
     print("Listen to the replies:")
     for answer in answers:
-        print(f"  {answer.reply_wav or '(no sound)'}  “{answer.reply}”")
+        spoke = ", then ".join(str(voice["tier"]) for voice in answer.voices)
+        print(f"  {answer.reply_wav or '(no sound)'}  {spoke}: “{answer.reply}”")
     print(f"All figures: {output / 'demo.json'}, drawn: {output / 'demo.png'}")
 
 

@@ -38,6 +38,8 @@ class Answer:
     reply: str = ""
     reply_wav: Path | None = None
     actions: list[dict[str, object]] = field(default_factory=list)
+    voices: list[dict[str, object]] = field(default_factory=list)
+    """Who spoke, in order: tier, name, why."""
     times: dict[str, object] = field(default_factory=dict)
     asks: bool = False
 
@@ -151,15 +153,24 @@ def _note(seen: dict[str, object], answer: Answer) -> None:
             answer.actions.append({key: seen[key] for key in ("service", "entity_id", "data")})
         case "asks":
             answer.asks = True
+        case "voice":
+            answer.voices.append({key: seen[key] for key in ("tier", "name", "why")})
         case "times" if seen["turn"] == answer.turn:
             answer.times = seen
 
 
 @asynccontextmanager
 async def house(
-    output: Path, see: Callable[[Seen], None], hub: Sequence[str] = (), satellite: Sequence[str] = ()
+    output: Path,
+    see: Callable[[Seen], None],
+    hub: Sequence[str] = (),
+    satellite: Sequence[str] = (),
+    module: str = "hub",
 ) -> AsyncIterator[House]:
-    """Starts both programs, with further options for each; replies go to `output`. Both end with the context."""
+    """Starts both programs, with further options for each; replies go to `output`. Both end with the context.
+
+    `module` is the hub's, or one that runs a hub.
+    """
     with tempfile.TemporaryDirectory(prefix="hark-") as name:
         made = House(Path(name), output, see)
         made.microphone.mkdir()
@@ -170,7 +181,7 @@ async def house(
             times = f"timeline.file={output / 'timeline.sqlite'}"
             own = ("--set", times, "--set", "serve.port=0", "--set", "timers.file=")
             leads = ("--satellite", f"127.0.0.1:{port}", "--watch", "json", *own)
-            async with program("hub", *leads, *hub) as made.hub, background(made.follow()):
+            async with program(module, *leads, *hub) as made.hub, background(made.follow()):
                 await made.hub.says("leading ")
                 yield made
 

@@ -31,13 +31,15 @@ async def assembled(settings: HubSettings, timers: TimerKeeper) -> AsyncGenerato
         sounds = Sounds(settings.tts.cache.memory_mb * 1_000_000)
         loaded = await stack.enter_async_context(voices.voices(settings.tts, load))
         tiers = voices.remembered(loaded, settings.tts.cache, sounds)
+        spoken = Tiers(tiers, lambda: int(load.past(Rung.SMALL_VOICE)))
+        await spoken.measure()
         foresight = ahead.foresight(settings, home, made.responder, tiers, lambda: load.busy)
         yield Engines(
             recognizer=await stack.enter_async_context(hearing.recognizer(settings.stt, home, load)),
             vad=hearing.vad(settings.vad),
             judge=lambda words: asyncio.to_thread(completeness.p_end, words),  # too short to wait in the scheduler
             responder=answers.responder(settings.home, home, settings.llm.language, made.responder),
-            voices=Tiers(tiers, lambda: int(load.past(Rung.SMALL_VOICE))),
+            voices=spoken,
             conversations=made.conversations,
             warm=made.responder.warm,
             saying=foresight.saying,

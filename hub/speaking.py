@@ -115,10 +115,11 @@ async def speech(room: Room, chunks: AsyncIterator[Clause], voice: Reply, turn: 
                 piece = await anext(sound, None)
             if piece is not None:
                 turn.timeline.first("first_audio_made")
-            if voice.name != told:
-                told = voice.name
-                turn.timeline.engines["tts"] = told
-                show(turn, "voice", tier=voice.tier, name=told, why=voice.why)
+                if voice.name != told:
+                    told = voice.name
+                    turn.timeline.engines |= {"tts": told, "tts_why": voice.why}
+                    show(turn, "voice", tier=voice.tier, name=told, why=voice.why)
+                show(turn, "clause", tier=voice.tier, text=chunk.text, at_s=round(room.spoken.made_s, 3))
             while piece is not None:
                 room.spoken.sound(voice.format.seconds(len(piece)))
                 room.hold(len(piece))

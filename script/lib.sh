@@ -48,7 +48,7 @@ environment() {
     say "making .venv"
     rm -rf .venv && "$python" -m venv .venv
   fi
-  say "installing hark[$extras] into .venv (about a minute the first time)"
+  say "installing hark[$extras] into .venv (a minute or two the first time)"
   .venv/bin/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock --editable ".[$extras]" >&2
   echo "$wanted" >".venv/.hark-$extras"
 }
@@ -60,7 +60,9 @@ cards() {
   return 2
 }
 
-# workshop: the environment of those who work on Hark, with all that the tests can use here.
+# workshop: the environment of those who work on Hark, with all that the tests can use here. That is 2.4 GB where pip finds
+# a CPU build of PyTorch (2.13.0+cpu fits the lock, and pip takes it before the plain 2.13.0); on Linux the plain one brings
+# several GB of CUDA's libraries.
 workshop() {
   local extras=satellite,micro,openwakeword,aec,hub,whisper,piper,kokoro,bench,dev
   cards && extras=$extras,audio

@@ -3,6 +3,7 @@
     python -m bench.load --overhead [--satellites 1 64] [--turns N] [--workload FILE]
     python -m bench.load --ramp [--load RATE] [--steps SHARE ...] [--step SECONDS] [--machine NAME] [--ladder HOW]
     python -m bench.load --embedded [--satellites 4] [--turns N]
+    python -m bench.load --show
 
 --overhead: engines that take each turn's times and are never busy. Overhead is the first sound's lateness after limits
 c, d and e (bench/load/limits.py). The end of speech is when its last frame is due, so what the satellites themselves
@@ -11,6 +12,7 @@ are late counts too.
 The load grows by --steps, shares of --load, which is then held, is tripled, and falls to a quarter. --ladder frozen
 leaves nothing out, but a voice that would come too late hands over to the smaller one; none has no smaller engines.
 --embedded: the hub's own engines, which hear espeak-ng or flite and speak.
+--show: one long reply whose better voice is slowed while it speaks, heard through a real satellite.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench.house import HouseError
-from bench.load import arrivals, embedded, overhead, picture, ramp, workload
+from bench.load import arrivals, embedded, overhead, picture, ramp, show, workload
 from bench.load.machine import MACHINES
 from bench.load.workload import WorkloadError
 from bench.spoken import SpokenError
@@ -43,6 +45,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs the benchmark; 0 where nothing was lost."""
     options = _options(argv)
     options.output.mkdir(parents=True, exist_ok=True)
+    if options.kind == "show":
+        return show.main(options.output)
     try:
         runs = asyncio.run(_measure(options))
     except (HouseError, SpokenError, WorkloadError) as error:
@@ -64,7 +68,7 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
         "python -m bench.load", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     kinds = parser.add_mutually_exclusive_group(required=True)
-    for kind in SATELLITES:
+    for kind in (*SATELLITES, "show"):
         kinds.add_argument(f"--{kind}", dest="kind", action="store_const", const=kind)
     parser.add_argument("--satellites", type=int, nargs="+", metavar="N", help="how many; a run for each number")
     parser.add_argument("--turns", type=int, metavar="N", help="that each satellite asks, but for --ramp")

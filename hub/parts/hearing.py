@@ -13,6 +13,7 @@ from hub.load.ladder import Rung
 from hub.load.load import Load
 from hub.parts.load import CPU, GPU
 from hub.stt.activity import VoiceActivity
+from hub.stt.checked import Checked
 from hub.stt.fallback import Fallback
 from hub.stt.nearest.nearest import Nearest
 from hub.stt.recognizer import Recognizer, RecognizerError
@@ -33,7 +34,7 @@ async def recognizer(settings: Stt, home: Home, load: Load) -> AsyncGenerator[Re
         reasons: list[str] = []
         for engine in settings.engines:
             try:
-                loaded.append(await stack.enter_async_context(_engine(engine, settings, home, load)))
+                loaded.append(Checked(await stack.enter_async_context(_engine(engine, settings, home, load))))
             except RecognizerError as error:
                 reasons.append(str(error))
         if not loaded:

@@ -2,11 +2,12 @@
 
 Strategy: the settings' voices, the best first. A reply begins with the best that may, and stays with it. One that
 fails rests for a while, and the next speaks the clause from its beginning. One that would come too late hands over too:
-it has until the last moment at which the next could still keep the deadline. So a voice that load has made slow is
-heard to a clause's end and goes on as the smaller one, and nobody hears a gap.
+it has until the last moment at which all those after it could still keep the deadline, one after the other. So a voice
+that load has made slow is heard to a clause's end and goes on as the smaller one, and nobody hears a gap.
 
 Rules: a reply goes down, never up again; the next reply begins anew. All of a reply is one stream of one format. The
-last voice has all the time there is.
+last voice has all the time there is. A voice that is usually quick gets its time even so: where a clause came late to
+it, a worse voice would be no help.
 """
 
 from __future__ import annotations
@@ -16,10 +17,10 @@ import logging
 import math
 import time
 from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field, replace
 
-from hub.load.estimates import Estimate
+from hub.load.estimates import Sized
 from hub.load.need import SOME_DAY, Kind, Need, Stage, Work
 from hub.load.need import Tier as Quality
 from hub.stt.rest import Rest
@@ -32,7 +33,10 @@ BEST = "it is the first of the settings"
 LOADED = "the hub has much to do"
 LATE = "the better one would have come too late"
 FAILED = "the better one failed"
-LEAST_S = 0.05  # that any voice is taken to need for its first sound, while nothing is known of it
+LEAST_S = 0.25  # left for the first sound of each voice that may have to take over: threads alone wait 0.1 s and more
+SLOWED = 3.0  # times what it usually takes: what has made the better voice slow slows the next as well
+QUICK_S = 0.3  # for twice its usual time: a wait that nobody notices in a silence that is there already
+MEASURED = ("Okay.", "The light in the kitchen is on, and the door to the garden is closed.")
 
 _log = logging.getLogger(__name__)
 
@@ -46,8 +50,17 @@ class Tier:
     full: bool
     """Whether it is the best."""
     rest: Rest = field(default_factory=Rest)
-    first: Estimate = field(default_factory=Estimate)
-    """Seconds from being asked to its first sound."""
+    first: Sized = field(default_factory=Sized)
+    """Seconds from being asked to its first sound, by characters of text."""
+
+    def reserve_s(self, characters: int) -> float:
+        """Seconds that are left for its first sound where it may have to take over."""
+        return max(LEAST_S, SLOWED * self.first.mean(characters))
+
+    def quick_s(self, characters: int) -> float:
+        """Seconds that it has in any case; 0 where it is not quick, or not known."""
+        twice_s = 2 * self.first.mean(characters)
+        return twice_s if twice_s <= QUICK_S else 0.0
 
 
 class Tiers:
@@ -88,6 +101,14 @@ class Tiers:
         why = FAILED if order[0] is not allowed[0] else LOADED if order[0] is not tiers[0] else BEST
         return Reply(order, why, self._clock, self._failed)
 
+    async def measure(self) -> None:
+        """Lets all but the best speak, so that it is known how much time each needs before it has to take over."""
+        for tier in self._tiers[1:]:
+            for text in MEASURED:
+                with suppress(VoiceError):  # it is said and rests
+                    async for _ in Reply([tier], BEST, self._clock, self._failed).speak(text):
+                        pass
+
     def _failed(self, tier: Tier, error: VoiceError) -> None:
         tier.rest.failed(self._clock())
         text = f"{tier.voice.name} failed and rests for {tier.rest.length_s:.0f} s: {error}"
@@ -122,10 +143,10 @@ class Reply:
         """Yields a clause's sound by `need.deadline` if any voice can; raises VoiceError where none can at all."""
         while True:
             tier = self._tiers[0]
-            job = replace(need, work=_work(need.kind, tier.full, text), work_s=tier.first.value)
+            job = replace(need, work=_work(need.kind, tier.full, text), work_s=tier.first.mean(len(text)))
             try:
                 async with aclosing(Resampled(tier.voice, self.format.rate).speak(text, job)) as sound:
-                    piece = await self._first(sound, tier, need)
+                    piece = await self._first(sound, need, len(text))
                     while piece is not None:
                         yield piece
                         piece = await anext(sound, None)
@@ -138,18 +159,20 @@ class Reply:
                 tier.rest.worked()
                 return
 
-    async def _first(self, sound: AsyncGenerator[bytes, None], tier: Tier, need: Need) -> bytes | None:
+    async def _first(self, sound: AsyncGenerator[bytes, None], need: Need, characters: int) -> bytes | None:
         """The first piece; raises TimeoutError where it is time for the next voice."""
         begun = self._clock()
-        async with asyncio.timeout(self._patience_s(need)):
+        async with asyncio.timeout(self._patience_s(need, characters)):
             piece = await anext(sound, None)
-        tier.first.add(self._clock() - begun)
+        self._tiers[0].first.add(self._clock() - begun, characters)
         return piece
 
-    def _patience_s(self, need: Need) -> float | None:
-        if len(self._tiers) == 1 or math.isinf(need.deadline):
+    def _patience_s(self, need: Need, characters: int) -> float | None:
+        tier, *others = self._tiers
+        if not others or math.isinf(need.deadline):
             return None
-        return max(0.0, need.deadline - max(LEAST_S, self._tiers[1].first.value) - self._clock())
+        left_s = need.deadline - sum(other.reserve_s(characters) for other in others) - self._clock()
+        return max(tier.quick_s(characters), left_s)
 
     def _go_on(self, error: VoiceError, why: str) -> None:
         if len(self._tiers) == 1:

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.end_to_end
 
 LIGHT = HERE / "turn-on-the-kitchen-light.wav"
 DOCUMENT = {"profile", "engines", "turns"}
-TURN = {"question", "transcript", "reply", "reply_wav", "actions", "marks_ms"}
+TURN = {"question", "transcript", "reply", "reply_wav", "actions", "voices", "marks_ms"}
 
 
 def demo(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -34,6 +34,7 @@ def test_with_json_it_prints_one_document_and_nothing_else(tmp_path: Path) -> No
     assert set(turn) == TURN
     assert turn["question"] == turn["transcript"] == "turn on the kitchen light"
     assert [action["entity_id"] for action in turn["actions"]] == ["light.kitchen_lights"]
+    assert [voice["tier"] for voice in turn["voices"]] == ["espeak"]
     assert list(turn["marks_ms"]) == list(MARKS)
     assert Path(turn["reply_wav"]).stat().st_size > 1000
     assert json.loads((tmp_path / "demo.json").read_text()) == document
@@ -50,6 +51,7 @@ def test_it_speaks_any_sentence_and_shows_what_happens(tmp_path: Path) -> None:
         "awake: hey_jarvis",
         "“turn off the bed light”",
         "light.turn_off",
+        "espeak speaks",
         "Turned off the light",
         "whole",
         ".wav",

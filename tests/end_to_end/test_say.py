@@ -19,7 +19,7 @@ pytestmark = pytest.mark.end_to_end
 
 COMMAND = [sys.executable, "-m", "hub", "say"]
 TOLD = re.compile(
-    rb"hark-hub: espeak-ng en-us .*: \d+\.\d\d s of sound, the first after \d+ ms, real-time factor \d\.\d{3}\n"
+    rb"hark-hub: espeak-ng en-us, .*: \d+\.\d\d s of sound, the first after \d+ ms, real-time factor \d\.\d{3}\n"
 )
 
 

@@ -120,7 +120,7 @@ def test_the_hub_hears_and_speaks_for_any_wyoming_client() -> None:
             info = Info.from_event(event)
             assert info.asr[0].models[0].name == "pocketsphinx"
             assert not info.asr[0].requires_external_vad
-            assert info.tts[0].voices[0].name == "en-us"
+            assert info.tts[0].voices[0].name == "espeak"
         for kind, pcm in ((SPEECH, plain(QUESTION)), (CD, in_stereo(QUESTION)), (BYTES, in_8_bit(QUESTION))):
             async with AsyncTcpClient("127.0.0.1", port) as client:
                 assert await words_of(client, kind, pcm) == Transcript(QUESTION.text, language="en")

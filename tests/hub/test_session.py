@@ -463,7 +463,12 @@ def test_the_satellites_times_are_brought_to_the_hubs_clock(tmp_path: Path) -> N
         assert stages["whole"] == pytest.approx(1000)
         assert times["over_budget"] == []
         assert "1000 ms after the end of speech" in str(times["waterfall"])
-        assert times["engines"] == {"stt": "scripted", "llm": "scripted", "tts": "scripted"}
+        assert times["engines"] == {
+            "stt": "scripted",
+            "llm": "scripted",
+            "tts": "scripted",
+            "tts_why": "it is the first of the settings",
+        }
         speculation = times["speculation"]
         assert isinstance(speculation, dict)
         assert (speculation["hits"], speculation["resumed"]) == (1, 0)

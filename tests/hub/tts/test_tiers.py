@@ -11,7 +11,7 @@ import pytest
 
 from hub.load.need import SOME_DAY, Kind, Need
 from hub.stt.rest import FIRST_REST_S
-from hub.tts.tiers import BEST, FAILED, LATE, LOADED, Reply, Tiers
+from hub.tts.tiers import BEST, FAILED, LATE, LOADED, QUICK_S, Reply, Tiers
 from hub.tts.voice import VoiceError
 from tests.virtual_time import run
 from wire.pcm import PcmFormat
@@ -125,6 +125,43 @@ async def test_a_voice_that_would_come_too_late_gives_way_in_time_for_the_next()
         assert first <= begun + 2 + 0.2
     assert first <= begun + 2 + 0.001
     assert (reply.name, reply.why, best.open) == ("small", LATE, 0)
+
+
+@on_virtual_time
+async def test_a_voice_that_gives_way_leaves_the_next_one_its_own_time_and_not_that_of_the_last() -> None:
+    best, small = Voice("best", 1, takes_s=60), Voice("small", 2, takes_s=0.2)
+    tiers = Tiers(named(best, small, Voice("last", 3, takes_s=0.01)), clock=clock)
+    reply, begun = tiers.reply(), clock()
+    made, first = await spoken(reply, by(2))
+    assert (made, reply.name) == (b"\2\0" * 1600, "small")
+    assert first <= begun + 2
+
+
+@on_virtual_time
+async def test_what_the_next_voices_need_is_known_before_the_first_of_them_has_to_take_over() -> None:
+    best, small = Voice("best", 1, takes_s=60), Voice("small", 2, takes_s=1.0)
+    tiers = Tiers(named(best, small, Voice("broken", 3, fails=True)), clock=clock)
+    await tiers.measure()
+    assert best.asked == []
+    small.takes_s = 2.0  # what has made the better voice slow slows this one
+    begun = clock()
+    made, first = await spoken(tiers.reply(), by(4))
+    assert made == b"\2\0" * 1600
+    assert first <= begun + 4
+
+
+@on_virtual_time
+async def test_a_quick_voice_speaks_though_the_clause_came_too_late_to_it_and_a_slow_one_does_not() -> None:
+    best, small = Voice("best", 1, takes_s=0.1), Voice("small", 2)
+    tiers = Tiers(named(best, small), clock=clock)
+    await spoken(tiers.reply(), by(2))
+    assert (await spoken(tiers.reply(), by(-1)))[0] == b"\1\0" * 1600
+    best.takes_s = 5.0
+    begun = clock()
+    assert (await spoken(tiers.reply(), by(-1)))[1] <= begun + QUICK_S + 0.1
+    await spoken(tiers.reply(), by(60))
+    begun = clock()
+    assert (await spoken(tiers.reply(), by(-1)))[1] == pytest.approx(begun + 0.1)
 
 
 @on_virtual_time
