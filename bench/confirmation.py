@@ -28,14 +28,14 @@ from config.loading import assignment, build, read
 from hub.assembly import assembled
 from hub.engines import Engines
 from hub.llm.responder import Request
-from hub.parts.load import load as shared
+from hub.means import Turn
 from hub.room import Room
 from hub.stt.recognizer import RecognizerError
 from hub.timeline import Timeline
 from hub.timers.keeper import TimerKeeper
 from hub.timers.kept import TimersFile
 from hub.tts.voice import VoiceError
-from hub.turn import Turn, respond
+from hub.turn import respond
 from hub.watch import Seen
 from tests import stub_piper
 from wire.connection import Sendable
@@ -91,7 +91,7 @@ async def measured(given: Sequence[str], turns: int) -> list[float]:
     plain = ("tts.cache.folder=", "timeline.file=", "timers.file=")
     defaults = read(Path(config.__file__).with_name("hub.toml"))
     settings = build(HubSettings, [defaults, *map(assignment, [*plain, *given])])
-    async with shared(settings) as load, assembled(settings, load, TimerKeeper(TimersFile(None))) as engines:
+    async with assembled(settings, TimerKeeper(TimersFile(None))) as engines:
         for command in COMMANDS:  # what is made at first use is made
             await one(engines, settings, command)
         return [await one(engines, settings, COMMANDS[turn % len(COMMANDS)]) for turn in range(turns)]

@@ -15,14 +15,21 @@ def _check_once(engines: tuple[str, ...]) -> None:
         raise ValueError(f"engines: expected each engine once, got {', '.join(engines)}")
 
 
+Adopted = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9*-]{1,40}$")]
+"""A satellite's mDNS name; "*" stands for any part of one."""
+
+
 class Fleet(Slice, frozen=True):
     """The satellites that the hub leads."""
 
     satellites: tuple[str, ...]
+    adopt: tuple[Adopted, ...]
+    networks: tuple[str, ...]
     longest_retry_s: Annotated[float, msgspec.Meta(ge=0.1, le=3600)]
 
     def __post_init__(self) -> None:
         """Checks the addresses now, not when dialling."""
+        check_networks("networks", self.networks)
         for address in self.satellites:
             try:
                 host_and_port(address)
@@ -220,12 +227,13 @@ class Load(Slice, frozen=True):
 
 
 class Serve(Slice, frozen=True):
-    """The hub's speech-to-text and text-to-speech as Wyoming services."""
+    """The hub's speech-to-text, conversation and text-to-speech as Wyoming services."""
 
     host: Name
     port: Port
     allow: tuple[str, ...]
     ends_turns: bool
+    announce: bool
 
     def __post_init__(self) -> None:
         """Checks the addresses now, not when somebody connects."""

@@ -20,6 +20,7 @@ from hub.closing import Closing
 from hub.fleet import lead_all
 from hub.llm.language import LanguageError
 from hub.llm.prompt import PromptError
+from hub.parts.browser import browser
 from hub.parts.homes import demo_home
 from hub.say import command as say
 from hub.serve.server import serve_clients
@@ -101,7 +102,8 @@ async def serve(settings: HubSettings, watch: Watch, closing: Closing, assemble:
             group.create_task(timers.run())
             group.create_task(engines.load.watch())
             group.create_task(engines.meanwhile())
-            group.create_task(lead_all(Service(settings, engines, store, watch, timers, closing)))
+            service = Service(settings, engines, store, watch, timers, closing)
+            group.create_task(lead_all(service, browser(settings.fleet)))
             group.create_task(serve_clients(settings, engines))
 
 

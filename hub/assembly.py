@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 
 from config.hub import HubSettings
-from hub.engines import Engines
+from hub.engines import Engines, Texts
 from hub.load.ladder import Rung
 from hub.parts import ahead, answers, hearing, homes, voices
 from hub.parts.load import load as shared
@@ -27,6 +27,7 @@ async def assembled(settings: HubSettings, timers: TimerKeeper) -> AsyncGenerato
         load = await stack.enter_async_context(shared(settings))
         home = await stack.enter_async_context(homes.home(settings.home))
         made = await stack.enter_async_context(answers.answers(settings.llm, home, load, timers))
+        typed = await stack.enter_async_context(answers.answers(answers.guarded(settings.llm), home, load))
         completeness = Completeness(home, settings.llm.language)
         sounds = Sounds(settings.tts.cache.memory_mb * 1_000_000)
         loaded = await stack.enter_async_context(voices.voices(settings.tts, load))
@@ -41,6 +42,7 @@ async def assembled(settings: HubSettings, timers: TimerKeeper) -> AsyncGenerato
             responder=answers.responder(settings.home, home, settings.llm.language, made.responder),
             voices=spoken,
             conversations=made.conversations,
+            texts=Texts(typed.responder, typed.conversations, homes.area_of(settings.home, home)),
             warm=made.responder.warm,
             saying=foresight.saying,
             did=foresight.did,

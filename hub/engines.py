@@ -35,6 +35,19 @@ def idle() -> Load:
 
 
 @dataclass(frozen=True, slots=True)
+class Texts:
+    """Who answers texts that come from no satellite, with conversations of their own.
+
+    `responder` refuses what lets somebody in, and knows no timers. `area_of` tells the area of a device by the id that
+    the home gives it; None where it has none.
+    """
+
+    responder: Responder
+    conversations: Conversations
+    area_of: Callable[[str], str | None] = lambda device: None
+
+
+@dataclass(frozen=True, slots=True)
 class Engines:
     """What main picked for the stages; `vad` makes a voice detector for one utterance, None leaves it to satellites."""
 
@@ -55,6 +68,8 @@ class Engines:
     sounds: Sounds = field(default_factory=lambda: Sounds(0))
     """Of what was spoken before."""
     conversations: Conversations = field(default_factory=lambda: Conversations(time.monotonic))
+    texts: Texts | None = None
+    """None answers texts of no one but satellites."""
     speculation: Speculation = field(default_factory=Speculation)
     """Replies that are begun at a raw pause."""
     sooner: Speculation = field(default_factory=Speculation)

@@ -6,7 +6,10 @@ import asyncio
 import logging
 
 from config.parts import host_and_port
+from hub.discovery.adoption import Adoption, Listed
+from hub.discovery.listener import Browser
 from hub.session import Service, Session
+from hub.whom import Anyone, Whom
 from wire.connection import dial
 from wire.errors import WireError
 
@@ -15,37 +18,49 @@ _log = logging.getLogger(__name__)
 FIRST_RETRY_S = 0.5  # a satellite that restarts is back in about a second
 STEADY_S = 10.0  # of being led, after which the next failure is a first one again; a wrong peer is gone long before
 DIAL_S = 5.0  # a machine that is off answers nothing; one on Wi-Fi answers well within
+MOST_SAID = 8  # addresses of one satellite whose failures are told
 
 
-async def lead_all(service: Service) -> None:
-    """Leads every satellite of the settings, without end."""
+async def lead_all(service: Service, browser: Browser | None = None) -> None:
+    """Leads every satellite of the settings, and those that are found, without end."""
+    adoption = Adoption(service.settings.fleet)
     async with asyncio.TaskGroup() as group:
         for address in service.settings.fleet.satellites:
-            group.create_task(lead(address, service), name=f"satellite {address}")
+            group.create_task(_lead(Listed(address, adoption), service), name=f"satellite {address}")
+        if browser is not None:
+            group.create_task(adoption.run(browser, lambda whom: _lead(whom, service)))
 
 
 async def lead(address: str, service: Service) -> None:
+    """Leads whoever answers at an address, without end."""
+    await _lead(Anyone(address), service)
+
+
+async def _lead(whom: Whom, service: Service) -> None:
     """Leads one satellite, without end; each failure in a row is logged once and waits longer than the one before."""
     clock = asyncio.get_running_loop().time
-    wait_s, said = FIRST_RETRY_S, ""
+    wait_s = FIRST_RETRY_S
+    said: dict[str, str] = {}  # by address: one that has two may fail at each in its own way
     while True:
-        began = clock()
-        reason = await _lead_once(address, service)
+        began, address = clock(), whom.address()
+        reason = await _lead_once(address, whom, service)
+        whom.left()
         if clock() - began >= STEADY_S:
-            wait_s, said = FIRST_RETRY_S, ""
-        if reason != said:
+            wait_s = FIRST_RETRY_S
+            said.clear()
+        if reason != said.get(address) and (address in said or len(said) < MOST_SAID):
             _log.warning("satellite %s: %s; dialling again until it answers", address, reason)
-        said = reason
-        await asyncio.sleep(wait_s)
+            said[address] = reason
+        await whom.rest(wait_s)
         wait_s = min(2 * wait_s, service.settings.fleet.longest_retry_s)
 
 
-async def _lead_once(address: str, service: Service) -> str:
+async def _lead_once(address: str, whom: Whom, service: Service) -> str:
     """Leads a satellite while it is there; returns why it no longer is."""
     host, port = host_and_port(address)
     try:
         async with await dial(host, port, timeout_s=DIAL_S) as connection:
-            await Session(connection, address, service).run()
+            await Session(connection, whom, service).run()
     except WireError as error:
         return str(error)
     except Exception:  # costs this satellite's session, never the others'

@@ -35,6 +35,7 @@ from hub.timers.keeper import TimerKeeper
 from hub.turn import remember, take_turn
 from hub.watch import Watch
 from hub.waterfall import over_budget, waterfall
+from hub.whom import Whom
 from wire import hark
 from wire.audio import sound
 from wire.clock import ClockOffset
@@ -67,13 +68,17 @@ class Service:
 class Session:
     """One connected satellite."""
 
-    def __init__(self, connection: Connection, address: str, service: Service) -> None:
+    def __init__(self, connection: Connection, whom: Whom, service: Service) -> None:
         self._connection = connection
+        self._whom = whom
         self._service = service
-        self._name = address
+        self._name = whom.address()
         self._area: str | None = None
         self._controls = False  # whether it knows hark.Control
         self._met = asyncio.Event()  # its name is known
+        self._proven = asyncio.Event()  # and it is who it should be
+        if not whom.proves:
+            self._proven.set()
         self._room: Room | None = None
         self._task: asyncio.Task[None] | None = None
         self._timelines: dict[str, Timeline] = {}
@@ -136,7 +141,7 @@ class Session:
 
     async def _handle_hark(self, said: hark.HarkEvent, group: asyncio.TaskGroup) -> None:
         match said:
-            case hark.Turn(phase="wake"):
+            case hark.Turn(phase="wake") if self._proven.is_set():
                 await self._stop_turn()
                 self._begin_turn(said, group)
             case hark.Cancel():
@@ -148,10 +153,16 @@ class Session:
             case hark.Trace():
                 self._traced(said)
             case hark.Standby():
+                self._prove(said.identity)
                 _log.warning("%s is led by another hub; standing by", self._name)
             case hark.Hello():
+                self._prove(said.identity)
                 _log.info("leading %s", said.name)
                 self._controls = "control" in said.capabilities
+
+    def _prove(self, identity: str | None) -> None:
+        self._whom.meets(identity)
+        self._proven.set()
 
     async def _cancelled(self, said: hark.Cancel) -> None:
         """Barge-in; whatever became of the turn, the satellite waits for the flush."""
@@ -275,6 +286,7 @@ class Session:
 
     async def _tell_timers(self) -> None:
         await self._met.wait()
+        await self._proven.wait()
         await self._service.timers.tell(self._name, self._connection.send)
 
     async def _look_at_clock(self) -> None:

@@ -10,7 +10,6 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from config.satellite import Echo, SatelliteSettings, Wake, WakeWord
-from satellite.controllers.discovery import Advertiser, DiscoveryError, is_local, reachable, read_identity, service_name
 from satellite.engines.files import FileMicrophone, FileSpeaker, NoSpeaker
 from satellite.engines.webrtc import WebRtcVad
 from satellite.hearing.scorer import InThread, Scorer
@@ -22,6 +21,7 @@ from satellite.sound.echo import AlignedCanceller, EchoCanceller
 from satellite.sound.microphone import Microphone, MicrophoneError
 from satellite.sound.music import Music, NoMusic
 from satellite.sound.speaker import Speaker
+from wire.discovery import Advertiser, DiscoveryError, is_local, reachable, read_identity, service_name
 
 _log = logging.getLogger(__name__)
 
@@ -80,7 +80,7 @@ def advertiser(settings: SatelliteSettings) -> Advertiser | None:
     if not settings.discovery.enabled or is_local(settings.listen.host):
         return None
     try:
-        from satellite.engines.zeroconf import ZeroconfAdvertiser, local_addresses
+        from wire.zeroconf import ZeroconfAdvertiser, local_addresses
 
         name = settings.discovery.id or service_name(read_identity())
     except ImportError as error:

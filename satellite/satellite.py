@@ -15,7 +15,6 @@ from wyoming.event import Event as WyomingEvent
 from config.satellite import SatelliteSettings
 from config.state_file import place
 from satellite.controllers.controller import Controller
-from satellite.controllers.discovery import Advertiser
 from satellite.controllers.info import describe
 from satellite.controllers.link import Link
 from satellite.hearing.ears import Ears, Woken
@@ -39,6 +38,7 @@ from satellite.turns.phases import Event, Phase
 from satellite.turns.turns import Turns
 from satellite.vitals import Vitals
 from wire import hark
+from wire.discovery import Advertiser
 from wire.pcm import SILENCE_DBFS
 from wire.server import serve
 from wire.systemd import Systemd
@@ -76,7 +76,7 @@ class Satellite:
         self._loudness = Loudness()
         self._keeper = Keeper(place(settings.state.file, FILE, os.environ))
         self._alarm = Alarm(settings.timers.ring_s, self._clock, self._keep)
-        self._link = Link(describe(settings), settings.controllers, _hello(settings), self)
+        self._link = Link(describe(settings), settings.controllers, _hello(settings, engines.advertiser), self)
         heard = CleanMicrophone(engines.microphone, engines.echo) if engines.echo else engines.microphone
         ears = (heard, engines.vad, engines.wake, self._heard, self._woken, self._trouble, engines.stop)
         self._ears = Ears(settings, *ears)
@@ -257,6 +257,6 @@ class Satellite:
             self._look_at_mute()
 
 
-def _hello(settings: SatelliteSettings) -> hark.Hello:
+def _hello(settings: SatelliteSettings, advertiser: Advertiser | None) -> hark.Hello:
     wanted = [one for one in hark.CAPABILITIES if one != "listen" or settings.wake.follow_up]
-    return hark.Hello(settings.name, tuple(wanted))
+    return hark.Hello(settings.name, tuple(wanted), advertiser.name if advertiser else None)

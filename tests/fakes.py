@@ -11,9 +11,9 @@ from types import MappingProxyType
 
 import numpy as np
 
-from hub.home.home import Action
 from hub.llm.responder import Piece, Request
 from hub.load.need import SOME_DAY, Need
+from hub.load.scheduler import Scheduler, T
 from hub.stt.recognizer import Voiced, Word, Words
 from satellite.engines.files import PacedStream
 from satellite.hearing.wake import STOP
@@ -111,7 +111,7 @@ async def always_the_end(words: str) -> float:
 class FakeResponder:
     """Replies with `tokens`, one every `token_s`; notes when the last one was read."""
 
-    tokens: Sequence[str | Action]
+    tokens: Sequence[Piece]
     token_s: float = 0.025
     steps: Steps = field(default_factory=Steps)
     asked: list[Request] = field(default_factory=list)
@@ -155,6 +155,14 @@ class FakeVoice:
             self.spoken.append((text, asyncio.get_running_loop().time()))
         finally:
             self.open -= 1
+
+
+class AtOnce(Scheduler):
+    """Does its work where it is asked: a thread's time is none of a loop whose clock jumps."""
+
+    async def run(self, work: Callable[[], T], need: Need = SOME_DAY) -> T:
+        """See hub.load.scheduler.Scheduler."""
+        return work()
 
 
 # For the satellite

@@ -215,9 +215,9 @@ QUESTION_S = 1.0
 class SatellitePeer(Peer):
     """A satellite's end of a connection: answers what every satellite answers, plays what it is sent at once."""
 
-    def __init__(self, connection: Connection, name: str) -> None:
+    def __init__(self, connection: Connection, name: str, identity: str | None = None) -> None:
         super().__init__(connection)
-        self.name = name
+        self.name, self.identity = name, identity
         self.turns = 0
         self.played_s = 0.0
         self.plays = True
@@ -242,7 +242,7 @@ class SatellitePeer(Peer):
             await self.send(hark.Playback(self.turn, 0, self.played_s * 1000, 0))
         match hark.parse(event):
             case hark.Hello():
-                await self.send(hark.Hello(self.name, hark.CAPABILITIES))
+                await self.send(hark.Hello(self.name, hark.CAPABILITIES, self.identity))
             case hark.Clock(t0=asked):
                 await self.send(hark.Clock(asked, self.clock(), self.clock()))
 
@@ -282,11 +282,12 @@ class SatellitePeer(Peer):
 class FakeSatellite:
     """A satellite that hubs can dial; each connection is a SatellitePeer."""
 
-    def __init__(self, name: str = "kitchen") -> None:
-        self.name = name
+    def __init__(self, name: str = "kitchen", identity: str | None = None) -> None:
+        self.name, self.identity = name, identity
         self.port = free_port()
         self.dialled: list[float] = []
         self.hub: SatellitePeer | None = None
+        self.makes = SatellitePeer
         self._came = asyncio.Event()
 
     @property
@@ -296,7 +297,7 @@ class FakeSatellite:
 
     async def _serve(self, connection: Connection) -> None:
         self.dialled.append(asyncio.get_running_loop().time())
-        async with reading(SatellitePeer(connection, self.name)) as peer:
+        async with reading(self.makes(connection, self.name, self.identity)) as peer:
             self.hub = peer
             self._came.set()
             await peer.over()

@@ -53,6 +53,8 @@ class Hello(HarkEvent):
     NAME: ClassVar[str] = "hark/hello"
     name: str
     capabilities: tuple[str, ...]
+    identity: str | None = None
+    """A satellite's: the name that it is advertised under, which stays; None where it is not advertised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,8 @@ class Standby(HarkEvent):
     """Satellite to a second hub: another one leads until its connection ends."""
 
     NAME: ClassVar[str] = "hark/standby"
+    identity: str | None = None
+    """As in its hello."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +227,7 @@ _RULES: dict[str, _Rule] = {
     "phase": _TEXT,
     "action": _Rule(f"one of {', '.join(ACTIONS)}", lambda value: value in ACTIONS),
     "name": _TEXT,
+    "identity": _TEXT,
     "score": _number(0, 1),
     "level": _number(SILENCE_DBFS, 0),
     f"{Control.NAME} level": _number(0, 100),

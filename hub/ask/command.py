@@ -19,11 +19,9 @@ from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass, field
 from io import TextIOWrapper
 
-import msgspec
-
 from config import command_line
 from config.command_line import Short
-from config.hub import GuardSettings, HubSettings, Llm
+from config.hub import HubSettings
 from config.loading import SettingsError
 from hub.ask.exchange import Exchange, document
 from hub.ask.questions import LONGEST, QuestionError, check, questions
@@ -46,7 +44,6 @@ it reach the agent that home.agent names, which heeds none of this: the hub's ow
 The exit code is 1 where a question could not be answered, 2 where the settings cannot be used."""
 SHORTS = {"--home": Short("home.file", "the home's areas and things, a TOML file", "FILE")}
 FAILED = 1  # exit code where a question could not be answered
-LETS_NOBODY_IN = GuardSettings(lock="refuse", cover="refuse", alarm_control_panel="refuse")
 
 
 def main(argv: Sequence[str]) -> None:
@@ -88,7 +85,7 @@ class Command:
             load = await stack.enter_async_context(shared(settings))
             home = await stack.enter_async_context(homes.home(settings.home))
             area = None if self.area is None else known_area(self.area, home)
-            made = answers.answers(guarded(settings.llm), home, load, watch=notes.on)
+            made = answers.answers(answers.guarded(settings.llm), home, load, watch=notes.on)
             who = await stack.enter_async_context(made)
             await who.responder.warm()  # as the wake word does
             await self._ask_all(Talk(who.responder, who.conversations, area, time.monotonic, notes))
@@ -128,11 +125,6 @@ async def _shown(talk: Talk, question: str) -> Exchange:
     exchange = await talk.ask(question, screen.piece)
     screen.end(exchange)
     return exchange
-
-
-def guarded(settings: Llm) -> Llm:
-    """The same settings, where what lets somebody in is refused."""
-    return msgspec.structs.replace(settings, guard=LETS_NOBODY_IN)
 
 
 def known_area(name: str, home: Home) -> str:

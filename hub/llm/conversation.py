@@ -101,6 +101,11 @@ class Conversations:
         for turn in self._turns.get(satellite, []):
             turn.draft.question = None
 
+    def forget(self, satellite: str) -> None:
+        """Nothing of its conversation is kept."""
+        self._drafts.pop(satellite, None)
+        self._turns.pop(satellite, None)
+
     def _forget(self) -> None:
         """Drops what is too old or too much."""
         now = self._clock()

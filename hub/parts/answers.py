@@ -11,7 +11,7 @@ from functools import partial
 
 import msgspec
 
-from config.hub import HomeSettings, Llm, LlmEngine
+from config.hub import GuardSettings, HomeSettings, Llm, LlmEngine
 from hub.home.home import Home
 from hub.llm.chain import Chain
 from hub.llm.conversation import Conversations
@@ -29,6 +29,8 @@ from hub.load.load import Load
 from hub.load.need import Kind, Need
 from hub.parts.load import CPU, LLM
 from hub.timers.keeper import TimerKeeper
+
+LETS_NOBODY_IN = GuardSettings(lock="refuse", cover="refuse", alarm_control_panel="refuse")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,11 @@ async def answers(
         yield Answers(
             Chain(home, guard, conversations, intents, thinker, partial(load.past, Rung.SHORT_REPLY)), conversations
         )
+
+
+def guarded(settings: Llm) -> Llm:
+    """The same settings for texts that come from no satellite: what lets somebody in is refused."""
+    return msgspec.structs.replace(settings, guard=LETS_NOBODY_IN)
 
 
 def responder(settings: HomeSettings, home: Home, language: str, chain: Chain) -> Responder:

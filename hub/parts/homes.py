@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -29,6 +29,16 @@ async def home(settings: HomeSettings) -> AsyncGenerator[Home]:
         raise SettingsError(f"home.url: {error}") from None
     async with followed:
         yield followed
+
+
+def area_of(settings: HomeSettings, home: Home) -> Callable[[str], str | None]:
+    """Tells the area of a device by Home Assistant's id of it; other homes have no devices."""
+    if not settings.url:
+        return lambda device: None
+    from hub.home.homeassistant.homeassistant import HomeAssistant
+
+    assert isinstance(home, HomeAssistant)  # it has a url
+    return home.area_of
 
 
 def demo_home(settings: HomeSettings) -> DemoHome:

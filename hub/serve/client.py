@@ -26,6 +26,11 @@ class Client:
         self._events: asyncio.Queue[Event] = asyncio.Queue(EVENTS_AHEAD)
 
     @property
+    def host(self) -> str:
+        """See wire.connection.Connection."""
+        return self._connection.host
+
+    @property
     def version(self) -> Version | None:
         """See wire.connection.Connection."""
         return self._connection.version

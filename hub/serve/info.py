@@ -1,7 +1,7 @@
 """What the hub's services say of themselves when asked to describe themselves.
 
-Rules: speech-to-text and text-to-speech alone. With a satellite in the same `info`, Home Assistant would pass over
-both. Names stay the same from release to release, because Home Assistant's pipelines refer to them; versions are
+Rules: what is served, and nothing else. With a satellite in the same `info`, Home Assistant would pass over all of
+it. Names stay the same from release to release, because Home Assistant's pipelines refer to them; versions are
 in descriptions.
 """
 
@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from importlib.metadata import version
 
-from wyoming.info import AsrModel, AsrProgram, Attribution, Info, TtsProgram, TtsVoice
+from wyoming.info import AsrModel, AsrProgram, Attribution, HandleModel, HandleProgram, Info, TtsProgram, TtsVoice
 
 from config.hub import HubSettings
-from hub.engines import Engines
+from hub.engines import Engines, Texts
 from hub.serve.asr import ends_turns
 from hub.serve.utterance import base
 
@@ -22,7 +22,8 @@ NAME = "hark"
 
 def info(settings: HubSettings, engines: Engines) -> Info:
     """The Wyoming info of a hub with these engines."""
-    return Info(asr=[_asr(settings, engines)], tts=[_tts(settings, engines)])
+    handle = [] if engines.texts is None else [_handle(settings.llm.language, engines.texts)]
+    return Info(asr=[_asr(settings, engines)], tts=[_tts(settings, engines)], handle=handle)
 
 
 def _asr(settings: HubSettings, engines: Engines) -> AsrProgram:
@@ -67,4 +68,25 @@ def _tts(settings: HubSettings, engines: Engines) -> TtsProgram:
         version=version("hark"),
         voices=voices,
         supports_synthesize_streaming=True,
+    )
+
+
+def _handle(language: str, texts: Texts) -> HandleProgram:
+    model = HandleModel(
+        name=NAME,
+        attribution=HARK,
+        installed=True,
+        description=texts.responder.name,
+        version=version("hark"),
+        languages=[language],
+    )
+    return HandleProgram(
+        name=NAME,
+        attribution=HARK,
+        installed=True,
+        description="Hark's conversation",
+        version=version("hark"),
+        models=[model],
+        supports_handled_streaming=True,
+        supports_home_control=True,
     )

@@ -22,9 +22,12 @@ from wyoming.ping import Ping, Pong
 
 from config.hub import HubSettings
 from config.parts import is_among
-from hub.engines import Engines
+from hub.engines import Engines, Texts
+from hub.parts.advertiser import advertiser
 from hub.serve.asr import SpeechToText
 from hub.serve.client import Client
+from hub.serve.dialogues import Dialogues
+from hub.serve.handle import Conversation
 from hub.serve.info import info
 from hub.serve.tts import TextToSpeech
 from wire.connection import Connection
@@ -41,7 +44,11 @@ async def serve_clients(settings: HubSettings, engines: Engines) -> None:
     """Serves without end. Raises CannotListen."""
     host = settings.serve.host
     async with serve(host, settings.serve.port, Server(settings, engines).attend, most=MOST) as ports:
-        _log.info("speech-to-text and text-to-speech listen on %s port %s", host, ", ".join(map(str, ports)))
+        _log.info(
+            "conversation, speech-to-text and text-to-speech listen on %s port %s", host, ", ".join(map(str, ports))
+        )
+        if (found_by := advertiser(settings.serve)) is not None:
+            await found_by.run(ports[0])
         await asyncio.Event().wait()
 
 
@@ -51,7 +58,9 @@ class Server:
     def __init__(self, settings: HubSettings, engines: Engines) -> None:
         self._settings = settings
         self._engines = engines
-        self._speaking = TextToSpeech(engines.voices, settings.llm.language, settings.budgets.whole_ms / 1000)
+        due_s = settings.budgets.whole_ms / 1000
+        self._speaking = TextToSpeech(engines.voices, settings.llm.language, due_s)
+        self._conversing = _conversing(engines.texts, settings.llm.language, due_s)
         self._allow = settings.serve.allow
         self._info = info(settings, engines).event()
         self._sayings = Sayings(_log)
@@ -94,9 +103,14 @@ class Server:
     def _requests(self) -> dict[str, Callable[[Event, Client], Awaitable[None]]]:
         """What one client may ask; what it wishes to be heard like is kept for it alone."""
         hearing = SpeechToText(self._settings, self._engines)
-        return {
+        conversing = {} if self._conversing is None else {"transcript": self._conversing.answer}
+        return conversing | {
             "transcribe": hearing.prepare,
             "audio-start": hearing.hear,
             "synthesize": self._speaking.say,
             "synthesize-start": self._speaking.stream,
         }
+
+
+def _conversing(texts: Texts | None, language: str, due_s: float) -> Conversation | None:
+    return None if texts is None else Conversation(texts, language, due_s, Dialogues(texts.conversations))

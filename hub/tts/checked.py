@@ -4,7 +4,7 @@ Strategy: pieces pass as they come, but what comes before the first audible one 
 which no sound was made raises before anything went out, and another voice can speak it from its beginning.
 
 Rules: of words there is sound; it is audible, not much longer than anybody would take to say them, and a piece comes
-within PIECE_S. Whatever an engine raises is a VoiceError. Words are in no error.
+within PIECE_S, but for the very first. Whatever an engine raises is a VoiceError. Words are in no error.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from hub.load.need import SOME_DAY, Need
 from hub.tts.voice import Voice, VoiceError
 from wire.pcm import PcmFormat
 
+FIRST_S = 60.0  # the same for the very first piece: libraries make much at first use, and others start just then
 PIECE_S = 10.0  # longest wait for a piece, in line for the engine included: who asked has given up by then
 LONGEST_S, LONGEST_CHARACTER_S = 10.0, 1.0
 """Most sound of a text, and for each character of it: of ordinary words four times what the slowest setting takes; long
@@ -35,6 +36,7 @@ class Checked:
 
     def __init__(self, voice: Voice) -> None:
         self._voice = voice
+        self._patience_s = FIRST_S
 
     @property
     def name(self) -> str:
@@ -61,15 +63,17 @@ class Checked:
 
     async def _next(self, sound: AsyncGenerator[bytes, None]) -> bytes | None:
         try:
-            async with asyncio.timeout(PIECE_S):
-                return await anext(sound, None)
+            async with asyncio.timeout(self._patience_s):
+                piece = await anext(sound, None)
         except VoiceError:
             raise
         except TimeoutError:
-            raise VoiceError(f"{self.name} made no sound for {PIECE_S:.0f} s; look at this machine's load") from None
+            raise VoiceError(f"{self.name} made no sound for {self._patience_s:.0f} s; look at the load here") from None
         except Exception as error:
             _log.debug("%s failed", self.name, exc_info=True)  # its message may hold words
             raise VoiceError(f"{self.name} failed ({type(error).__name__}); hark-hub -v tells more") from error
+        self._patience_s = PIECE_S
+        return piece
 
 
 class _Made:

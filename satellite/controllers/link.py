@@ -139,7 +139,7 @@ class Link:
         if self.leader is controller:
             controller.post(self._hello)
         elif self.led_by_hub:
-            controller.post(hark.Standby())
+            controller.post(hark.Standby(self._hello.identity))
         else:
             self.settle()
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from enum import Enum
 
 from config.satellite import SatelliteSettings
-from satellite.controllers.discovery import DiscoveryError, is_local, read_identity, service_name
 from satellite.doctor.meter import Levels
 from satellite.hearing.wake import Rule
 from satellite.panel.actions import Status
+from wire.discovery import DiscoveryError, is_local, read_identity, service_name
 
 OVERDRIVEN_SHARE = 0.01  # of the frames at full scale; speech that close to the microphone is not recognised
 QUIET_DBFS = -75.0  # a live microphone hisses louder than that in any room; one that is turned down does not

@@ -87,6 +87,7 @@ def test_an_unknown_part_is_answered_with_those_that_are_known() -> None:
     ("kind", "file", "key", "value"),
     [
         (HubSettings, HUB_TOML, "fleet.satellites", ["kitchen"]),
+        (HubSettings, HUB_TOML, "fleet.networks", ["home"]),
         (HubSettings, HUB_TOML, "stt.engines", []),
         (HubSettings, HUB_TOML, "stt.engines", ["whisper", "whisper"]),
         (SatelliteSettings, SATELLITE_TOML, "controllers.hub", ["nobody"]),

@@ -12,11 +12,13 @@ import pytest
 from wyoming.asr import Transcribe, Transcript, TranscriptChunk
 from wyoming.audio import AudioChunk, AudioStart, AudioStop
 from wyoming.client import AsyncClient, AsyncTcpClient
+from wyoming.handle import Handled
 from wyoming.info import Describe, Info
 from wyoming.tts import Synthesize, SynthesizeChunk, SynthesizeStart, SynthesizeStop, SynthesizeStopped
 
 from bench.house import program
 from bench.spoken import Question, shipped
+from hub.llm.intents import NOT_ALLOWED
 from tests.hub.serve.served import connected_as
 from wire.pcm import FULL_SCALE, SPEECH, PcmFormat
 
@@ -209,3 +211,47 @@ def test_a_port_in_use_is_said_in_one_sentence() -> None:
             assert await hub.process.wait() == 2
 
     asyncio.run(run())
+
+
+def test_the_hub_does_what_a_text_asks_and_lets_nobody_in_by_one() -> None:
+    questions = {
+        "turn on the kitchen light": "Turned on the light",
+        "is the kitchen light on": "Yes",
+        "unlock the front door": NOT_ALLOWED,
+        "yes": "Sorry, I couldn't understand that",
+    }
+
+    async def scenario(port: int) -> None:
+        for question, reply in questions.items():
+            async with AsyncTcpClient("127.0.0.1", port) as client:
+                context = {"conversation_id": "one", "satellite_id": "assist_satellite.kitchen"}
+                await client.write_event(Transcript(question, language="en", context=context).event())
+                event = await client.read_event()
+                assert event is not None
+                assert Handled.from_event(event).text == reply
+
+    with_a_hub(scenario)
+
+
+def test_a_busy_hub_still_tells_what_it_serves() -> None:
+    """Home Assistant asks again and again, on a connection of its own."""
+
+    async def talk(port: int) -> None:
+        async with AsyncTcpClient("127.0.0.1", port) as client:
+            await client.write_event(Synthesize(REPLY * 10).event())
+            await sound_until(client, AudioStop)
+
+    async def scenario(port: int) -> None:
+        async with asyncio.TaskGroup() as group:
+            busy = [group.create_task(talk(port)) for _ in range(MOST)]
+            told = 0
+            while not all(task.done() for task in busy):
+                async with AsyncTcpClient("127.0.0.1", port) as client:
+                    await client.write_event(Describe().event())
+                    event = await client.read_event()
+                    assert event is not None
+                    assert Info.from_event(event).handle
+                    told += 1
+            assert told > 1
+
+    with_a_hub(scenario)

@@ -155,11 +155,11 @@ async def add_wyoming(client: Client, host: str, port: int) -> str:
 
 
 async def make_pipeline(client: Client, name: str, engines: dict[str, str]) -> str:
-    """Makes a pipeline of these engines (`stt_engine`, `tts_engine` …) in English; returns its id."""
+    """Makes a pipeline of these engines (`stt_engine`, `conversation_engine` …) in English; returns its id."""
     languages = dict.fromkeys(("language", "conversation_language", "stt_language", "tts_language"), "en")
     absent = dict.fromkeys(("tts_voice", "wake_word_entity", "wake_word_id"))
-    agent = {"conversation_engine": "conversation.home_assistant"}
-    made = await client.ask("assist_pipeline/pipeline/create", name=name, **languages, **absent, **agent, **engines)
+    engines = {"conversation_engine": "conversation.home_assistant"} | engines
+    made = await client.ask("assist_pipeline/pipeline/create", name=name, **languages, **absent, **engines)
     return str(made["id"])
 
 

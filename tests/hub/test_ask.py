@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from config.hub import HubSettings
 from config.loading import SettingsError, assignment, build, read
-from hub.ask.command import guarded, known_area
+from hub.ask.command import known_area
 from hub.ask.exchange import Exchange, document
 from hub.ask.questions import LONGEST, LONGEST_LINE, QuestionError, check, questions, read_line
 from hub.ask.screen import Screen
@@ -228,7 +228,7 @@ def test_nobody_is_let_in_by_typing_whatever_the_settings_say(question: str, ver
     async def asked() -> Exchange:
         async with (
             shared(settings) as load,
-            answers.answers(guarded(settings.llm), home, load, watch=Notes().on) as made,
+            answers.answers(answers.guarded(settings.llm), home, load, watch=Notes().on) as made,
         ):
             one = Talk(made.responder, made.conversations, None, Clock(), Notes())
             await one.ask(question, lambda piece, at_ms: None)
@@ -242,7 +242,7 @@ def test_what_is_refused_is_told() -> None:
     settings = build(HubSettings, [read(HUB_TOML)])
 
     async def asked() -> str:
-        async with shared(settings) as load, answers.answers(guarded(settings.llm), NotedHome(), load) as made:
+        async with shared(settings) as load, answers.answers(answers.guarded(settings.llm), NotedHome(), load) as made:
             one = Talk(made.responder, made.conversations, None, Clock(), Notes())
             return (await one.ask("unlock the front door", lambda piece, at_ms: None)).text
 

@@ -13,12 +13,11 @@ from hub.llm.chain import Chain
 from hub.llm.conversation import Conversations
 from hub.llm.guard import Guard
 from hub.llm.intents import IntentResponder
-from hub.load.scheduler import Scheduler
 from hub.timers.keeper import TimerKeeper
 from hub.timers.kept import TimersFile
 from hub.tts.tiers import Tiers
 from hub.watch import Seen
-from tests.fakes import FakeRecognizer, FakeVoice, always_the_end
+from tests.fakes import AtOnce, FakeRecognizer, FakeVoice, always_the_end
 from tests.hub.timers.test_keeper import clock
 from tests.hub.whole import ask, demo_home, hub
 from tests.satellite.rooms import Room, satellite_test
@@ -43,7 +42,7 @@ def test_a_yes_unlocks_the_door_with_or_without_the_wake_word(follow_up: bool, w
             words.text = "yes"
 
     async def scenario(room: Room) -> None:
-        async with Scheduler(1) as scheduler:
+        async with AtOnce(1) as scheduler:
             home, conversations = demo_home(), Conversations(asyncio.get_running_loop().time)
             intents = IntentResponder(home, scheduler, lambda: datetime(2026, 11, 21), conversations=conversations)
             chain = Chain(home, Guard(), conversations, intents, None)

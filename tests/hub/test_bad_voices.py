@@ -13,8 +13,7 @@ from wyoming.audio import AudioStart
 from wyoming.error import Error
 
 from hub.load.need import SOME_DAY, Need
-from hub.tts.checked import PIECE_S as LONGEST_WAIT_S
-from hub.tts.checked import Checked, pcm
+from hub.tts.checked import FIRST_S, Checked, pcm
 from hub.tts.tiers import FAILED, LATE
 from tests.fakes import VOICE_FORMAT, FakeResponder, FakeVoice
 from tests.hub.loaded import Loaded, NotingVoice
@@ -110,7 +109,7 @@ def test_where_no_voice_is_left_the_satellite_is_told_and_the_turn_ends(way: Sou
     scene = played(way, small)
     [error] = [event for _, event in scene.satellite.sent if Error.is_type(event.type)]
     assert error.data["code"] == "tts-failed"
-    assert scene.satellite.sent[-1][0] <= scene.timeline.marks["raw_pause"] + BUDGET_S + LONGEST_WAIT_S + 0.1
+    assert scene.satellite.sent[-1][0] <= scene.timeline.marks["raw_pause"] + BUDGET_S + FIRST_S + 0.1
 
 
 def test_ten_minutes_of_sound_for_a_sentence_are_cut_and_the_sentence_is_said_again() -> None:

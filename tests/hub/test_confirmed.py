@@ -16,10 +16,11 @@ from hub.load.admission import Admission
 from hub.load.ladder import Ladder
 from hub.load.load import Load
 from hub.load.need import SOME_DAY, Need
+from hub.means import Turn
 from hub.tts.cache.cached import Cached
 from hub.tts.cache.store import Sounds
 from hub.tts.tiers import Tiers
-from hub.turn import Turn, take_turn
+from hub.turn import take_turn
 from hub.watch import Watch
 from tests.fakes import VOICE_FORMAT, FakeResponder, FakeVoice
 from tests.hub.foresight.test_foresight import SmallHome

@@ -11,8 +11,7 @@ from wyoming.audio import AudioChunk
 
 from hub.llm.intents import IntentResponder
 from hub.llm.responder import Piece, Request
-from hub.load.scheduler import Scheduler
-from tests.fakes import FakeRecognizer, FakeResponder
+from tests.fakes import AtOnce, FakeRecognizer, FakeResponder
 from tests.hub.llm.noted_home import NotedHome, clock
 from tests.hub.test_session import House, session_test
 from tests.peers import SatellitePeer
@@ -25,7 +24,7 @@ class Understanding(FakeResponder):
 
     async def respond(self, request: Request) -> AsyncGenerator[Piece, None]:
         """See hub.llm.responder.Responder."""
-        intents = IntentResponder(NotedHome(), Scheduler(1), clock)
+        intents = IntentResponder(NotedHome(), AtOnce(1), clock)
         async with aclosing(intents.respond(request)) as pieces:
             async for piece in pieces:
                 yield piece

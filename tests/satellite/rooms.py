@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -25,6 +25,7 @@ from tests.peers import Peer, free_port, reply_events, run_clean, speech_events
 from tests.settings import SATELLITE_TOML
 from wire import hark
 from wire.connection import Sendable
+from wire.discovery import Advertiser
 from wire.pcm import SPEECH
 
 REFRACTORY_S = 2.0
@@ -49,6 +50,7 @@ class Room:
     hears_itself: bool = True
     microphone: FakeMicrophone = field(default_factory=FakeMicrophone)
     speaker: FakeSpeaker = field(default_factory=FakeSpeaker)
+    advertiser: Advertiser | None = None
     settings: SatelliteSettings = field(init=False)
     satellite: Satellite = field(init=False)
 
@@ -75,6 +77,7 @@ class Room:
         """Runs the satellite while the context lasts."""
         echo = None if self.hears_itself else FakeEchoCanceller()
         engines = Engines(self.microphone, self.speaker, FakeVad(), FakeWakeWords(), FakeStopWord(), echo)
+        engines = replace(engines, advertiser=self.advertiser)
         self.satellite = Satellite(self.settings, engines)
         running = asyncio.create_task(self.satellite.run())
         try:

@@ -18,9 +18,10 @@ from wire.framing import Decoder, encode
 TEXTS = st.text(min_size=1, max_size=hark.LENGTH)
 MS = st.floats(0, hark.DAY_MS) | st.integers(0, int(hark.DAY_MS))
 TIMES = st.floats(-hark.CLOCK_S, hark.CLOCK_S)
+CAPABILITIES = st.lists(TEXTS, max_size=hark.ITEMS).map(tuple)
 HARK_EVENTS = st.one_of(
-    st.builds(hark.Hello, name=TEXTS, capabilities=st.lists(TEXTS, max_size=hark.ITEMS).map(tuple)),
-    st.builds(hark.Standby),
+    st.builds(hark.Hello, name=TEXTS, capabilities=CAPABILITIES, identity=st.none() | TEXTS),
+    st.builds(hark.Standby, identity=st.none() | TEXTS),
     st.builds(
         hark.Turn,
         turn=TEXTS,

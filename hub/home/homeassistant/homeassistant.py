@@ -60,6 +60,10 @@ class HomeAssistant:
         """Every exposed entity as Home Assistant told of it last."""
         return tuple(self._follower.mirror.things.values())  # in one step: threads of engines ask as well
 
+    def area_of(self, device: str) -> str | None:
+        """The area of a device by its id, None where it has none or there is no such device."""
+        return self._follower.mirror.registries.devices.get(device)
+
     async def __aenter__(self) -> Self:
         """Begins to follow Home Assistant; waits for the first look at it, or why there is none, at most FIRST_S."""
         self._following = asyncio.create_task(self._follower.run(), name="Home Assistant")

@@ -46,11 +46,15 @@ class Answers:
 
 @dataclass(frozen=True, slots=True)
 class Registries:
-    """A home but for its states; `entries` are by entity id, in the order of what is exposed."""
+    """A home but for its states; `entries` are by entity id, in the order of what is exposed.
+
+    `devices` are the areas of those devices that have one, by device id.
+    """
 
     areas: tuple[Area, ...] = ()
     floors: tuple[Floor, ...] = ()
     entries: Mapping[str, Entry] = field(default_factory=dict)
+    devices: Mapping[str, str] = field(default_factory=dict)
     left_out: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -108,6 +112,7 @@ def read(answers: Answers, entity_ids: Iterable[str]) -> Registries:
         tuple(Area(area.name, _names(area.aliases), storeys.get(area.floor_id or "")) for area in areas),
         tuple(Floor(floor.name, _names(floor.aliases)) for floor in floors),
         {one: _entry(entities.get(one), devices, names, left_out) for one in entity_ids},
+        {device: names[area] for device, area in devices.items() if area in names},
         dict(left_out),
     )
 

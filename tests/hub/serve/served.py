@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -13,7 +14,8 @@ from wyoming.event import Event
 
 from config.hub import HubSettings
 from config.loading import build, one, read
-from hub.engines import Engines
+from hub.engines import Engines, Texts
+from hub.llm.conversation import Conversations
 from hub.serve.server import Server
 from hub.stt.activity import VoiceActivity
 from hub.tts.tiers import Tiers
@@ -27,6 +29,7 @@ from wire.pcm import SPEECH, PcmFormat
 
 WORDS = "turn on the kitchen light"
 CHUNK_S = 0.1
+AREAS = {"d3v1c3": "Office"}
 
 
 class LoudIsVoice:
@@ -42,26 +45,34 @@ class LoudIsVoice:
 
 @dataclass
 class Served:
-    """Settings and engines of the services; `settings` are the keys that differ from the shipped ones."""
+    """Settings and engines of the services; `settings` are the keys that differ from the shipped ones.
+
+    `texts` answers texts in the place of the scripted `responder`.
+    """
 
     settings: dict[str, object] = field(default_factory=dict)
     recognizer: FakeRecognizer = field(default_factory=lambda: FakeRecognizer(WORDS))
     voice: FakeVoice = field(default_factory=FakeVoice)
     vad: Callable[[], VoiceActivity] | None = LoudIsVoice
+    responder: FakeResponder = field(default_factory=lambda: FakeResponder(["It is ", "ten o'clock."]))
+    conversations: Conversations = field(default_factory=lambda: Conversations(time.monotonic))
+    texts: Texts | None = None
 
     @asynccontextmanager
     async def up(self) -> AsyncIterator[int]:
         """Serves while the context lasts; gives the port. Nothing may be left of any engine's work."""
         layers = [read(HUB_TOML), *(one(key, value, "test") for key, value in self.settings.items())]
-        engines = Engines(self.recognizer, self.vad, always_the_end, FakeResponder([]), Tiers({"scripted": self.voice}))
+        texts = self.texts or Texts(self.responder, self.conversations, AREAS.get)
+        voices, nobody = Tiers({"scripted": self.voice}), FakeResponder([])
+        engines = Engines(self.recognizer, self.vad, always_the_end, nobody, voices, texts=texts)
         async with serving(Server(build(HubSettings, layers), engines).attend, most=64) as port:
             yield port
         assert self.working == 0
 
     @property
     def working(self) -> int:
-        """Utterances that are being heard and clauses that are being spoken."""
-        return self.recognizer.open + self.voice.open
+        """Utterances that are being heard, clauses that are being spoken and texts that are being answered."""
+        return self.recognizer.open + self.voice.open + self.responder.open
 
     @asynccontextmanager
     async def client(self) -> AsyncIterator[Peer]:

@@ -1,4 +1,4 @@
-"""Laws of what the services say of themselves: as Home Assistant reads it, both services, and no satellite."""
+"""Laws of what the services say of themselves: as Home Assistant reads it, all three, and no satellite."""
 
 from __future__ import annotations
 
@@ -23,14 +23,20 @@ def described(served: Served) -> Info:
     return Info.from_event(told[0])
 
 
-def test_speech_to_text_and_text_to_speech_are_installed_in_english_and_nothing_else_is() -> None:
+def test_speech_both_ways_and_conversation_are_installed_in_english_and_nothing_else_is() -> None:
     info = described(Served())
     assert info.satellite is None
-    assert [*info.wake, *info.handle, *info.intent, *info.mic, *info.snd] == []
-    [asr], [tts] = info.asr, info.tts
-    [model], [voice] = asr.models, tts.voices
-    assert all(each.installed and each.version for each in (asr, tts, model, voice))
-    assert model.languages == voice.languages == ["en"]
+    assert [*info.wake, *info.intent, *info.mic, *info.snd] == []
+    [asr], [tts], [handle] = info.asr, info.tts, info.handle
+    [model], [voice], [agent] = asr.models, tts.voices, handle.models
+    assert all(each.installed and each.version for each in (asr, tts, handle, model, voice, agent))
+    assert model.languages == voice.languages == agent.languages == ["en"]
+
+
+def test_conversation_changes_the_home_and_may_be_streamed() -> None:
+    [handle] = described(Served()).handle
+    assert handle.supports_home_control
+    assert handle.supports_handled_streaming
 
 
 def test_the_hub_ends_the_utterance_and_text_is_streamed_both_ways() -> None:

@@ -14,6 +14,7 @@ from wyoming.asr import Transcribe, Transcript
 from wyoming.audio import AudioChunk, AudioStop
 from wyoming.error import Error
 from wyoming.event import Event
+from wyoming.handle import Handled
 from wyoming.info import Describe, Info
 from wyoming.ping import Ping, Pong
 from wyoming.tts import Synthesize, SynthesizeChunk, SynthesizeStart, SynthesizeStop
@@ -31,6 +32,7 @@ from wire.connection import STALL_S
 from wire.framing import DEFAULT, Decoder, encode
 
 KNOWN = [
+    Transcript("turn on the light", language="en", context={"conversation_id": "c"}).event(),
     Describe().event(),
     Ping("hello").event(),
     Transcribe(language="en").event(),
@@ -56,6 +58,8 @@ async def is_served(port: int) -> None:
         assert (await client.next(Transcript)).data["text"] == WORDS
         await client.send(Synthesize("Hello there."))
         await client.next(AudioStop)
+        await client.send(Transcript("what time is it"))
+        await client.next(Handled)
         assert client.all(Info)
         assert client.all(Error) == []
 
@@ -147,6 +151,11 @@ def test_whoever_asks_is_told_what_is_served_again_and_again_and_in_the_middle_o
             await client.send(Describe())
             info.append(await client.next(Info))
             assert client.all(AudioStop) == []
+            await client.next(AudioStop)
+            began = asyncio.get_running_loop().time()
+            await client.send(Transcript("tell me a story"), Describe())
+            info.append(await client.next(Info))
+            assert (asyncio.get_running_loop().time(), client.all(Handled)) == (began, [])
             assert all(each == info[0] for each in info)
 
     run_clean(test)

@@ -8,12 +8,11 @@ from pathlib import Path
 
 from hub.engines import Engines
 from hub.llm.intents import IntentResponder
-from hub.load.scheduler import Scheduler
 from hub.timers.keeper import TimerKeeper
 from hub.timers.kept import TimersFile
 from hub.tts.tiers import Tiers
 from hub.watch import Seen
-from tests.fakes import FakeRecognizer, FakeVoice, always_the_end
+from tests.fakes import AtOnce, FakeRecognizer, FakeVoice, always_the_end
 from tests.hub.timers.test_keeper import clock
 from tests.hub.whole import ask, demo_home, hub
 from tests.satellite.rooms import Room, satellite_test
@@ -23,7 +22,7 @@ def test_a_timer_that_was_asked_for_rings_once_though_the_hub_is_gone(tmp_path: 
     seen: list[Seen] = []
 
     async def scenario(room: Room) -> None:
-        async with Scheduler(1) as scheduler:
+        async with AtOnce(1) as scheduler:
             timers = TimerKeeper(TimersFile(tmp_path / "timers.json"), clock)
             answers = IntentResponder(demo_home(), scheduler, lambda: datetime(2026, 11, 21), timers=timers)
             words = FakeRecognizer("set a timer named eggs for 1 minute")

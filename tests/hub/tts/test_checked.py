@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from hub.load.need import SOME_DAY, Kind, Need
-from hub.tts.checked import AUDIBLE, LONGEST_CHARACTER_S, LONGEST_S, PIECE_S, Checked, pcm
+from hub.tts.checked import AUDIBLE, FIRST_S, LONGEST_CHARACTER_S, LONGEST_S, PIECE_S, Checked, pcm
 from hub.tts.voice import VoiceError
 from tests.virtual_time import run
 from wire.pcm import PcmFormat
@@ -101,8 +101,22 @@ def test_what_runs_away_is_cut_at_a_bound_that_grows_with_the_text() -> None:
 
 
 def test_a_piece_that_does_not_come_is_not_waited_for() -> None:
-    assert f"no sound for {PIECE_S:.0f} s" in refusal(Scripted([loud()], wait_s=PIECE_S + 1))
+    assert f"no sound for {FIRST_S:.0f} s" in refusal(Scripted([loud()], wait_s=FIRST_S + 1))
+    assert f"no sound for {PIECE_S:.0f} s" in refusal(Scripted([loud()] * 2, wait_s=PIECE_S + 1))
     assert spoken(Scripted([loud()] * 3, wait_s=PIECE_S - 1)) == [loud()] * 3
+
+
+def test_a_voice_that_is_slow_at_its_first_use_alone_is_none_that_failed() -> None:
+    """A hub that started together with much else used to leave Kokoro out until its next start."""
+    slow = Scripted([loud()], wait_s=FIRST_S - 1)
+    voice = Checked(slow)
+
+    async def speak() -> list[bytes]:
+        first = [piece async for piece in voice.speak(SECRET)]
+        slow.wait_s = PIECE_S - 1
+        return first + [piece async for piece in voice.speak(SECRET)]
+
+    assert run(speak()) == [loud()] * 2
 
 
 def test_half_a_sample_is_refused() -> None:

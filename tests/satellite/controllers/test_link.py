@@ -39,7 +39,7 @@ class House:
         self.lost: list[bool] = []
         self.pauses: list[bool] = []
         self.all: list[Event] = []
-        hello = hark.Hello("kitchen", hark.CAPABILITIES)
+        hello = hark.Hello("kitchen", hark.CAPABILITIES, "hark-kitchen")
         self.link = Link(describe(SETTINGS), controllers, hello, self)
 
     def received(self, controller: Controller, event: Event) -> None:
@@ -146,7 +146,7 @@ def test_the_first_hub_leads_and_the_second_stands_by() -> None:
     async def scenario() -> None:
         async with house() as made, controller(made.port, "first") as first:
             async with controller(made.port, "second") as second:
-                await second.next_hark(hark.Standby)
+                await second.next_hark(hark.Standby, identity="hark-kitchen")
                 assert made.leader == "first"
                 assert second.all_hark(hark.Hello) == []
                 assert first.all_hark(hark.Standby) == []

@@ -91,3 +91,9 @@ def test_an_entitys_area_is_its_own_before_its_devices() -> None:
     assert read.areas == (Area("Kitchen"), Area("Bedroom"))
     assert list(read.entries.values()) == [Entry(("Mine",), "Kitchen"), Entry(area="Bedroom"), Entry(), Entry()]
     assert not read.left_out
+
+
+def test_a_devices_area_is_known_by_its_id() -> None:
+    devices = [{"id": "lamp", "area_id": "b"}, {"id": "lost", "area_id": "gone"}, {"id": "hub"}, {"area_id": "b"}]
+    read = registries.read(Answers([{"area_id": "b", "name": "Bedroom"}], (), devices, {}), [])
+    assert read.devices == {"lamp": "Bedroom"}

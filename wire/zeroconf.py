@@ -1,8 +1,8 @@
-"""mDNS by python-zeroconf, on the satellite's own event loop.
+"""mDNS by python-zeroconf, on the program's own event loop.
 
 The addresses are looked at again and again, since a Raspberry Pi boots before its Wi-Fi and a router may give it
 another one any day; where they changed, the service is withdrawn and announced anew. In a conflict it keeps its name: a
-line of log says what to do, and it tries again. Nothing that the network does ends the satellite.
+line of log says what to do, and it tries again. Nothing that the network does ends the program.
 """
 
 from __future__ import annotations
@@ -22,9 +22,10 @@ _log = logging.getLogger(__name__)
 
 SERVICE = "_wyoming._tcp.local."
 NOWHERE = (
-    "no address of this machine fits listen.host yet, so Home Assistant cannot find it; is the network up, "
-    "and listen.host an address such as 0.0.0.0?"
+    "no address of this machine fits {0} yet, so Home Assistant cannot find it; is the network up, "
+    "and {0} an address such as 0.0.0.0?"
 )
+LISTEN_HOST, OWN_ID = "listen.host", "give one of the two its own discovery.id"  # as a satellite's settings have them
 LOOK_S = 10.0  # between two looks at the machine's addresses: 0.4 ms of work each
 
 
@@ -35,30 +36,40 @@ def local_addresses() -> list[str]:
 
 
 class ZeroconfAdvertiser:
-    """Advertises one Wyoming service under a name that stays."""
+    """Advertises one Wyoming service under a name that stays.
 
-    def __init__(self, name: str, addresses: Callable[[], tuple[str, ...]], look_s: float = LOOK_S) -> None:
-        self._name, self._addresses, self._look_s = name, addresses, look_s
+    `host_key` is the setting that says where it listens, `remedy` what to do where somebody else has the name.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        addresses: Callable[[], tuple[str, ...]],
+        look_s: float = LOOK_S,
+        *,
+        host_key: str = LISTEN_HOST,
+        remedy: str = OWN_ID,
+    ) -> None:
+        self._host_key, self._remedy = host_key, remedy
+        self.name, self._addresses, self._look_s = name, addresses, look_s
         self._sayings = Sayings(_log)
 
     async def run(self, port: int) -> None:
-        """See satellite.controllers.discovery.Advertiser."""
+        """See wire.discovery.Advertiser."""
         while True:
             if addresses := self._addresses():
                 await self._advertise(addresses, port)
             else:
-                self._sayings.warn("none", NOWHERE)
+                self._sayings.warn("none", NOWHERE.format(self._host_key))
             await asyncio.sleep(self._look_s)
 
     async def _advertise(self, addresses: tuple[str, ...], port: int) -> None:
         try:
-            async with _advertised(self._name, addresses, port):
-                _log.info("found by Home Assistant as %s at %s port %s", self._name, ", ".join(addresses), port)
+            async with _advertised(self.name, addresses, port):
+                _log.info("found by Home Assistant as %s at %s port %s", self.name, ", ".join(addresses), port)
                 await self._while_they_stay(addresses)
         except NonUniqueNameException:
-            self._sayings.warn(
-                "taken", f"another machine is called {self._name}; give one of the two its own discovery.id"
-            )
+            self._sayings.warn("taken", f"another machine is called {self.name}; {self._remedy}")
         except (OSError, Error, RuntimeError) as error:
             self._sayings.warn("failed", f"cannot be found by Home Assistant ({error!r}); trying again")
 

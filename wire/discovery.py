@@ -1,9 +1,9 @@
-"""How Home Assistant finds a satellite by itself: its mDNS name, and the addresses under which it can be reached.
+"""How a hub and Home Assistant find Hark: a program's mDNS name, and the addresses under which it can be reached.
 
-Home Assistant knows a satellite by the name of its `_wyoming._tcp.local.` service: another name is another device, and
-room and automations of the old one are lost. Rules: the name comes from what survives a new name, a new room and, on a
-board that has a serial number, a new system; of what it is derived from only a hash is told; it is never changed to get
-out of somebody's way.
+Home Assistant knows a satellite, and a hub, by the name of its `_wyoming._tcp.local.` service: another name is another
+device, and room and automations of the old one are lost. Rules: the name comes from what survives a new name, a new
+room and, on a board that has a serial number, a new system; of what it is derived from only a hash is told; it is never
+changed to get out of somebody's way.
 """
 
 from __future__ import annotations
@@ -19,28 +19,34 @@ IDENTITIES = (
     Path("/etc/machine-id"),  # of the installed system
 )
 LONGEST_IDENTITY = 256  # bytes
-NAMESPACE = b"hark satellite mdns name 1:"  # so that no other program's hash of the same identity is the same
+SATELLITE, HUB = "satellite", "hub"
+NAMESPACE = "hark {} mdns name 1:"  # so that no other program's hash of the same identity is the same
+PREFIX = {SATELLITE: "hark", HUB: "harkhub"}  # a hub that looks for satellites called hark-something finds no hubs
 DIGITS = 12  # hexadecimal, of the name: as many as a MAC address; two in a house are the same once in 2e14 houses
 
 
 class DiscoveryError(Exception):
-    """The satellite cannot be found by itself; says why and what to do."""
+    """The program cannot be found by itself; says why and what to do."""
 
 
 class Advertiser(Protocol):
-    """Tells the network where the satellite is."""
+    """Tells the network where the program is."""
+
+    name: str
+    """The mDNS name, which a hub that has found it hears again from the satellite itself."""
 
     async def run(self, port: int) -> None:
         """Advertises that port without end, whatever becomes of the network."""
 
 
-def service_name(identity: str) -> str:
-    """The instance name of a machine with that identity."""
-    return f"hark-{hashlib.sha256(NAMESPACE + identity.encode()).hexdigest()[:DIGITS]}"
+def service_name(identity: str, of: str = SATELLITE) -> str:
+    """The instance name of a machine with that identity, as a satellite or as a hub."""
+    digest = hashlib.sha256(NAMESPACE.format(of).encode() + identity.encode()).hexdigest()
+    return f"{PREFIX[of]}-{digest[:DIGITS]}"
 
 
-def read_identity(places: Iterable[Path] = IDENTITIES) -> str:
-    """The machine's identity, from the first place that has one; raises DiscoveryError."""
+def read_identity(places: Iterable[Path] = IDENTITIES, remedy: str = "set discovery.id") -> str:
+    """The machine's identity, from the first place that has one; raises DiscoveryError, with the remedy."""
     for place in places:
         try:
             with place.open("rb") as file:
@@ -49,7 +55,7 @@ def read_identity(places: Iterable[Path] = IDENTITIES) -> str:
             continue
         if identity.strip("0") and identity != "uninitialized":  # as systemd has it until the first boot is over
             return identity
-    raise DiscoveryError("this machine has neither a serial number nor a machine-id; set discovery.id")
+    raise DiscoveryError(f"this machine has neither a serial number nor a machine-id; {remedy}")
 
 
 def reachable(host: str, addresses: Iterable[str]) -> tuple[str, ...]:

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from zeroconf import ServiceInfo, ServiceStateChange, Zeroconf
 from zeroconf.asyncio import AsyncServiceBrowser, AsyncZeroconf
 
-from satellite.controllers.discovery import DiscoveryError, is_local, reachable, read_identity, service_name
-from satellite.engines.zeroconf import SERVICE, ZeroconfAdvertiser, local_addresses
 from tests.wire_pairs import LATE_S, LOOPBACK, SOON_S, until
+from wire.discovery import HUB, DiscoveryError, is_local, reachable, read_identity, service_name
+from wire.zeroconf import SERVICE, ZeroconfAdvertiser, local_addresses
 
 PORT = 10700
 LAN = ["127.0.0.1", "::1", "192.168.1.7", "169.254.3.4", "fe80::1", "2001:db8::7", "10.0.0.7"]
@@ -35,8 +35,9 @@ def test_two_machines_have_two_names(one: str, other: str) -> None:
     assert (service_name(one) == service_name(other)) == (one == other)
 
 
-def test_a_name_from_the_first_release_on() -> None:
+def test_names_from_the_first_release_on() -> None:
     assert service_name("10000000abcdef01") == "hark-108a9568663a"
+    assert service_name("10000000abcdef01", HUB) == "harkhub-e4f979e79c26"
 
 
 def test_the_boards_serial_number_comes_before_the_systems(tmp_path: Path) -> None:
@@ -169,7 +170,7 @@ def test_a_name_that_is_taken_is_said_and_kept(caplog: pytest.LogCaptureFixture)
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # zeroconf lets its socket go unclosed
 def test_a_network_that_takes_nothing_is_said_and_costs_nothing_else(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.WARNING, "satellite.engines.zeroconf")
+    caplog.set_level(logging.WARNING, "wire.zeroconf")
 
     async def test() -> None:
         nowhere = ZeroconfAdvertiser("hark-test-nowhere", lambda: ("192.0.2.1",), look_s=SOON_S)

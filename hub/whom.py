@@ -1,0 +1,56 @@
+"""Whom a session is for, as the hub that dials and the session see it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Protocol
+
+from wire.errors import WireError
+
+
+class SomebodyElse(WireError):
+    """At a satellite's address answers one that is not it."""
+
+    code = "somebody-else"
+
+
+class Whom(Protocol):
+    """A satellite to be led."""
+
+    proves: bool
+    """Whether it must say who it is before it is told anything of the home or asks anything of it."""
+
+    def address(self) -> str:
+        """Where to dial it now, host:port."""
+
+    def meets(self, identity: str | None) -> None:
+        """It is connected and says who it is; raises SomebodyElse where it should be another."""
+
+    def left(self) -> None:
+        """It could not be reached, or is no longer connected."""
+
+    async def rest(self, seconds: float) -> None:
+        """Waits before the next dialling, less where it has moved meanwhile."""
+
+
+class Anyone:
+    """Whoever answers at an address."""
+
+    proves = False
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+
+    def address(self) -> str:
+        """See Whom."""
+        return self._address
+
+    def meets(self, identity: str | None) -> None:
+        """Each is welcome."""
+
+    def left(self) -> None:
+        """It is dialled again all the same."""
+
+    async def rest(self, seconds: float) -> None:
+        """It stays where it is."""
+        await asyncio.sleep(seconds)
