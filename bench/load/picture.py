@@ -15,6 +15,7 @@ from matplotlib.axes import Axes
 LINES = {"p50": "#2a9d8f", "p95": "#e76f51", "p99": "#8d99ae"}
 COLOURS = ("#457b9d", "#f4a261", "#2a9d8f", "#e9c46a", "#8d99ae")
 """Of engines, in the order of their names."""
+VOICES = {"#457b9d": "the better voice", "#2a9d8f": "the smaller voice"}
 ALARM = "#d62828"
 SHADES = ("#f1f3f5", "#ffffff")
 MARKS = {"hold": "s", "overload": "X", "recovery": "o"}
@@ -68,7 +69,10 @@ def in_time(figures: Mapping[str, Any], path: Path) -> None:
         _rungs(tiers, timeline["rungs"])
     if timeline["jobs"]:
         tiers.legend(fontsize=8, loc="upper left")
-    first.plot([at for at, _ in timeline["turns"]], [ms / 1000 for _, ms in timeline["turns"]], ".", color="#457b9d")
+    for number, colour in enumerate(VOICES):
+        replies = [(at, ms / 1000) for at, ms, voice in timeline["turns"] if min(voice, 1) == number]
+        first.plot(*zip(*replies, strict=True) if replies else ((), ()), ".", color=colour, label=VOICES[colour])
+    first.legend(fontsize=8, loc="upper left")
     first.axhline(LATE_S, color=ALARM, linestyle="--", linewidth=1)
     first.set_yscale("log")
     _plain_seconds(first)

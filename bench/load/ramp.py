@@ -7,7 +7,7 @@ import random
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from pathlib import Path
 
 from bench.load import report, voices
@@ -90,6 +90,7 @@ def described(
         "passes_2_s_at": passes(found),
         "outcome": report.outcome(running.asked, transcripts),
         "fairness": report.fairness(running.asked),
+        "steps_of_the_ladder": moves(running, begin),
         "most_voice_changes_heard_in_a_minute": voices.most_heard_changes(running.asked),
         "smaller_voice_s_after_overload": voices.smaller_until(running.asked, begin + _overloaded(phases)),
         "most_waiting_for_a_satellite": running.most_waiting,
@@ -129,7 +130,9 @@ def timeline(running: Fleet, jobs: Sequence[Mapping[str, object]], begin: float)
     rungs = [seen for seen in running.seen if seen["event"] == "rung"]
     return {
         "turns": [
-            [round(turn.ended - begin, 2), round(turn.first_ms)] for turn in running.asked if turn.first_ms is not None
+            [round(turn.ended - begin, 2), round(turn.first_ms), turn.voices[0][1] if turn.voices else 0]
+            for turn in running.asked
+            if turn.first_ms is not None
         ],
         "jobs": [[round(_number(job["at"]) - begin, 2), job["engine"], job["waited_ms"]] for job in jobs],
         "rungs": [[round(_number(seen["at"]) - begin, 2), seen["rung"]] for seen in rungs],
@@ -143,6 +146,13 @@ def rungs(running: Fleet, since: float, until: float) -> dict[str, int]:
         str(seen["name"]) for seen in running.seen if seen["event"] == "rung" and since <= _number(seen["at"]) < until
     ]
     return {name: names.count(name) for name in sorted(set(names), key=lambda name: Rung[name.upper()])}
+
+
+def moves(running: Fleet, begin: float) -> list[tuple[float, str]]:
+    """When turns found another rung of the ladder than the one before, in seconds from the beginning, and which."""
+    seen = [(_number(seen["at"]) - begin, str(seen["name"])) for seen in running.seen if seen["event"] == "rung"]
+    named = pairwise([(0.0, Rung.FULL.name.lower()), *seen])
+    return [(round(at, 1), name) for (_, before), (at, name) in named if name != before]
 
 
 def _overloaded(phases: Sequence[Phase]) -> float:

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 WEIGHT = 0.2  # of the newest value: some ten turns are remembered, and one slow turn moves it by a fifth
 
-REMEMBERED = 64  # jobs of one kind: the slowest twentieth of them are three
+REMEMBERED = 64  # jobs of one kind, for what few take: the slowest twentieth of them are three
+ALIKE = 1e-10  # of a mean size squared: what is left of sizes' spread where all are one, by rounding
 FADING = 0.95  # weight of a job against the next newer one: the last twenty or so count
 
 
@@ -36,6 +37,30 @@ class Took(NamedTuple):
     seconds: float
 
 
+class Sums(NamedTuple):
+    """Of jobs, each weighted by its age; a step costs the same however many there were."""
+
+    jobs: float = 0.0
+    size: float = 0.0
+    seconds: float = 0.0
+    squares: float = 0.0
+    products: float = 0.0
+
+    def add(self, size: float, seconds: float) -> Sums:
+        """With one more, after which all before weigh less."""
+        new = (1.0, size, seconds, size * size, size * seconds)
+        return Sums(*(FADING * old + one for old, one in zip(self, new, strict=True)))
+
+    def line(self) -> tuple[float, float]:
+        """The fixed part and the rate that fit best, neither below zero."""
+        size, mean = self.size / self.jobs, self.seconds / self.jobs
+        spread, both = self.squares / self.jobs - size * size, self.products / self.jobs - size * mean
+        if spread <= ALIKE * size * size or both <= 0:
+            return mean, 0.0
+        rate = both / spread
+        return (mean - rate * size, rate) if mean >= rate * size else (0.0, mean / size)
+
+
 class Sized:
     """What jobs of one kind take as `fixed + rate x size`: a least-squares line, in which older jobs fade.
 
@@ -45,14 +70,14 @@ class Sized:
 
     def __init__(self) -> None:
         self._took: deque[Took] = deque(maxlen=REMEMBERED)
-        self._fixed = self._rate = self._over = 0.0
+        self._sums = Sums()
+        self._fixed = self._rate = 0.0
 
     def add(self, seconds: float, size: float = 0.0) -> None:
         """One more measurement."""
         self._took.append(Took(size, seconds))
-        self._fixed, self._rate = _line(self._took)
-        over = sorted(took.seconds - self.mean(took.size) for took in self._took)
-        self._over = over[ceil(0.95 * len(over)) - 1]
+        self._sums = self._sums.add(size, seconds)
+        self._fixed, self._rate = self._sums.line()
 
     def mean(self, size: float = 0.0) -> float:
         """Seconds that a job of this size takes: the value for forecasts; 0 while nothing is known."""
@@ -60,20 +85,10 @@ class Sized:
 
     def p95(self, size: float = 0.0) -> float:
         """Seconds that 19 of 20 jobs of this size stay below: the line, and what so many of them were above it."""
-        return max(0.0, self.mean(size) + self._over)
-
-
-def _line(jobs: deque[Took]) -> tuple[float, float]:
-    weights = [FADING**age for age in range(len(jobs) - 1, -1, -1)]
-    total = sum(weights)
-    size = sum(weight * job.size for weight, job in zip(weights, jobs, strict=True)) / total
-    mean = sum(weight * job.seconds for weight, job in zip(weights, jobs, strict=True)) / total
-    spread = sum(weight * (job.size - size) ** 2 for weight, job in zip(weights, jobs, strict=True))
-    both = sum(weight * (job.size - size) * (job.seconds - mean) for weight, job in zip(weights, jobs, strict=True))
-    if spread <= 1e-12 * total * size**2 or both <= 0:
-        return mean, 0.0
-    rate = both / spread
-    return (mean - rate * size, rate) if mean >= rate * size else (0.0, mean / size)
+        if not self._took:
+            return 0.0
+        over = sorted(took.seconds - self.mean(took.size) for took in self._took)
+        return max(0.0, self.mean(size) + over[ceil(0.95 * len(over)) - 1])
 
 
 class Estimates:
