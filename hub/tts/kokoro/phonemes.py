@@ -26,6 +26,7 @@ Phonemize = Callable[[str], str]
 """Text to phonemes; blocks for some milliseconds, and is not called twice at the same time."""
 
 _log = logging.getLogger(__name__)
+logging.getLogger("phonemizer").setLevel(logging.ERROR)  # it warns of each text whose words it counts otherwise
 
 
 def english(british: bool) -> Phonemize:
