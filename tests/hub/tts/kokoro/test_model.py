@@ -22,6 +22,7 @@ from tests.tiny_kokoro import FRAMES, LONGEST, Broken, make
 from wire.pcm import level_dbfs
 
 SENTENCE = "The kitchen light is on."
+AUDIBLE_DBFS = -60.0  # hub.tts.checked: how loud random weights hum is as random as they are
 FRAME_S = 0.025
 
 
@@ -47,7 +48,7 @@ def seconds(pcm: bytes) -> float:
 def test_a_sentence_is_sound_as_long_as_its_phonemes_take(speaker: Speaker) -> None:
     pcm, rest = speaker.begin(SENTENCE)
     assert not rest
-    assert level_dbfs(pcm) > -40
+    assert level_dbfs(pcm) > AUDIBLE_DBFS
     phonemes = speaker.phonemize(SENTENCE)
     assert set(phonemes) <= speaker.model.symbols
     assert seconds(pcm) == pytest.approx((len(phonemes) + 2) * FRAMES * FRAME_S)
@@ -71,7 +72,7 @@ def test_a_text_longer_than_the_model_takes_is_cut_and_all_of_it_is_left(speaker
     whole = "".join(filter(str.isalpha, speaker.phonemize("one two three, " * 10)))
     assert whole.endswith("".join(filter(str.isalpha, "".join(parts))))
     assert seconds(pcm) + sum(len(part) for part in parts) * FRAMES * FRAME_S > len(whole) * FRAMES * FRAME_S
-    assert level_dbfs(speaker.go_on(parts[-1])) > -40
+    assert level_dbfs(speaker.go_on(parts[-1])) > AUDIBLE_DBFS
 
 
 def test_it_loads_and_speaks_as_a_voice_of_the_hub(folder: Path) -> None:
