@@ -62,6 +62,20 @@ class ahead(Generic[T]):  # noqa: N801  (reads as a word of the turn, as context
         raise StopAsyncIteration
 
 
+async def by(items: ahead[T], at: float | None, late: T) -> T | None:
+    """The next item; `late` where none has come by that time of the loop's clock, None at the end.
+
+    A stage that is ahead loses nothing by it.
+    """
+    try:
+        async with asyncio.timeout_at(at) as patience:
+            return await anext(items, None)
+    except TimeoutError:
+        if not patience.expired():
+            raise
+        return late
+
+
 @dataclass(frozen=True, slots=True)
 class _End:
     """Comes after the last item; with the error that ended the stage, if one did."""

@@ -14,7 +14,7 @@ from contextlib import aclosing
 
 from hub.load.need import soon
 from hub.room import Room
-from hub.stages import ahead
+from hub.stages import ahead, by
 from hub.tts.earcon import earcon
 from hub.tts.resampled import Resampled
 from hub.tts.tiers import Reply, Tiers
@@ -30,11 +30,11 @@ async def patiently(pieces: ahead[bytes], room: Room, voice: Reply, voices: Tier
     """The sound of a reply, and before it what the person is told where it is long in coming."""
     await room.certain.wait()
     since = asyncio.get_running_loop().time()
-    piece = await _by(pieces, since + EARCON_S)
+    piece = await by(pieces, since + EARCON_S, late=b"")
     if piece == b"":
         for tone in earcon(voice.format):
             yield _led(room, voice, tone)
-        piece = await _by(pieces, since + MOMENT_S)
+        piece = await by(pieces, since + MOMENT_S, late=b"")
     if piece == b"" and (phrase := await _moment(Resampled(voices.smallest, voice.format.rate), room.satellite)):
         yield _led(room, voice, phrase)
     if piece:
@@ -49,17 +49,6 @@ async def _moment(voice: Voice, satellite: str) -> bytes:
         async with asyncio.timeout(MAKING_S), aclosing(voice.speak(ONE_MOMENT, soon(satellite))) as pieces:
             return b"".join([piece async for piece in pieces])
     except (VoiceError, TimeoutError):
-        return b""
-
-
-async def _by(pieces: ahead[bytes], at: float) -> bytes | None:
-    """The next piece; b"" where none has come by then, None at the end. A stage that is ahead loses nothing by it."""
-    try:
-        async with asyncio.timeout_at(at) as patience:
-            return await anext(pieces, None)
-    except TimeoutError:
-        if not patience.expired():
-            raise
         return b""
 
 

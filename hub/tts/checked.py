@@ -19,7 +19,6 @@ import numpy as np
 
 from hub.load.need import SOME_DAY, Need
 from hub.tts.voice import Voice, VoiceError
-from wire.pcm import PcmFormat
 
 FIRST_S = 60.0  # the same for the very first piece: libraries make much at first use, and others start just then
 PIECE_S = 10.0  # longest wait for a piece, in line for the engine included: who asked has given up by then
@@ -37,16 +36,7 @@ class Checked:
     def __init__(self, voice: Voice) -> None:
         self._voice = voice
         self._patience_s = FIRST_S
-
-    @property
-    def name(self) -> str:
-        """See hub.tts.voice.Voice."""
-        return self._voice.name
-
-    @property
-    def format(self) -> PcmFormat:
-        """See hub.tts.voice.Voice."""
-        return self._voice.format
+        self.name, self.format = voice.name, voice.format
 
     async def speak(self, text: str, need: Need = SOME_DAY) -> AsyncGenerator[bytes, None]:
         """See hub.tts.voice.Voice."""

@@ -12,7 +12,7 @@ import asyncio
 import re
 from collections.abc import AsyncGenerator, Callable
 
-from hub.stages import ahead
+from hub.stages import ahead, by
 from hub.tts.cutting.first_clause import FirstClause
 from hub.tts.cutting.sentences import Sentences, one_sentence
 
@@ -88,7 +88,7 @@ async def clauses(pieces: ahead[str], slack_s: Callable[[], float] | None = None
     chunker = Chunker(one_sentence if slack_s is None else lambda: wanted_s(slack_s()))
     clock = asyncio.get_running_loop().time
     due: float | None = None  # when what is held is said as it is
-    while (piece := await _next(pieces, due if due is None or due > clock() else None)) is not None:
+    while (piece := await by(pieces, due if due is None or due > clock() else None, late="")) is not None:
         chunks = chunker.push(piece)
         if not chunks and due is not None and clock() >= due:
             chunks = chunker.release()
@@ -112,14 +112,3 @@ def cut(text: str) -> list[str]:
 def wanted_s(slack_s: float) -> float:
     """Seconds of speech that a later chunk is to have, where so much sound is ready."""
     return min(max(SLACK_SHARE * slack_s, SHORTEST_S), LONGEST_S)
-
-
-async def _next(pieces: ahead[str], due: float | None) -> str | None:
-    """The next piece; "" where none has come by then, None at the end. A stage that is ahead loses nothing by it."""
-    try:
-        async with asyncio.timeout_at(due) as patience:
-            return await anext(pieces, None)
-    except TimeoutError:
-        if not patience.expired():
-            raise
-        return ""

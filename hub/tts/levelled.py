@@ -8,7 +8,6 @@ from contextlib import aclosing
 from hub.load.need import SOME_DAY, Need
 from hub.tts.loudness import amplified, gain_for, loudness_lufs
 from hub.tts.voice import Voice
-from wire.pcm import PcmFormat
 
 SENTENCE = "The light in the kitchen is on, and the door to the garden is closed."
 """Long enough for some ten blocks of loudness; no voice is asked for more before it may speak."""
@@ -27,16 +26,7 @@ class Levelled:
     def __init__(self, voice: Voice, gain: float) -> None:
         self._voice = voice
         self._gain = gain
-
-    @property
-    def name(self) -> str:
-        """See hub.tts.voice.Voice."""
-        return self._voice.name
-
-    @property
-    def format(self) -> PcmFormat:
-        """See hub.tts.voice.Voice."""
-        return self._voice.format
+        self.name, self.format = voice.name, voice.format
 
     async def speak(self, text: str, need: Need = SOME_DAY) -> AsyncGenerator[bytes, None]:
         """See hub.tts.voice.Voice."""

@@ -24,6 +24,7 @@ from hub.load.estimates import Sized
 from hub.load.need import SOME_DAY, Kind, Need, Stage, Work
 from hub.load.need import Tier as Quality
 from hub.stt.rest import Rest
+from hub.tts.levelled import SENTENCE
 from hub.tts.resampled import Resampled
 from hub.tts.voice import Voice, VoiceError
 from wire.pcm import PcmFormat
@@ -36,10 +37,9 @@ FAILED = "the better one failed"
 LEAST_S = 0.25  # left for the first sound of each voice that may have to take over: threads alone wait 0.1 s and more
 SLOWED = 3.0  # times what it usually takes: what has made the better voice slow slows the next as well
 QUICK_S = 0.3  # inside a reply, for twice its usual time: a voice that takes no longer has it though it is late
-BEGINS_S = (
-    1.0  # the same where nothing is heard yet: others have made the silence, and a worse voice hardly ends it sooner
-)
-MEASURED = ("Okay.", "The light in the kitchen is on, and the door to the garden is closed.")
+BEGINS_S = 1.0
+"""The same where nothing is heard yet: others have made the silence, and a worse voice hardly ends it sooner."""
+MEASURED = ("Okay.", SENTENCE)
 
 _log = logging.getLogger(__name__)
 
