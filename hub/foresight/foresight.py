@@ -4,8 +4,8 @@ Strategy: one task that makes one reply at a time, the likeliest first: to the w
 to what is said next after an action, then to what a home hears at any time. Only sound is made ready: what is true is
 worked out when it is said, and nothing is done or heard before.
 
-Rules: it works only while the engines have nothing else to do. What fails is left: somebody else will say so, and no
-hub ends because of what nobody asked for.
+Rules: but for what somebody is just saying, it works only while the engines have nothing else to do. What fails is
+left: somebody else will say so, and no hub ends because of what nobody asked for.
 """
 
 from __future__ import annotations
