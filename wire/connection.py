@@ -12,6 +12,7 @@ import ipaddress
 import logging
 import os
 import socket
+import ssl
 from collections import deque
 from types import TracebackType
 from typing import Protocol, Self, TypedDict, Unpack
@@ -20,9 +21,12 @@ from wyoming.event import Event
 
 from wire.errors import IdleTimeout, PeerGone, PeerStalled, PeerUnreachable
 from wire.framing import DEFAULT, Decoder, Limits, Version, encode
+from wire.tls import words
+from wire.tls.certificate import Certificate
 
 log = logging.getLogger(__name__)
 
+BUFFER_BYTES = 64 * 1024  # that may wait for the peer: asyncio's own limit without TLS, where it has eight times that
 PIECE_BYTES = 64 * 1024  # taken from the socket at once: asyncio's own buffer for reading
 STALL_S = 5.0  # longer than a Wi-Fi network takes to change channels, shorter than a person waits
 LINGER_S = 1.0  # for the last events to leave when closing; a peer that reads takes milliseconds
@@ -55,8 +59,13 @@ class Connection:
         idle_s: float | None = None,
         stall_s: float = STALL_S,
         limits: Limits = DEFAULT,
+        certificate: Certificate | None = None,
     ) -> None:
         self._reader, self._writer = reader, writer
+        if certificate is not None:
+            writer.transport.set_write_buffer_limits(high=BUFFER_BYTES)
+        self.certificate = certificate
+        """The peer's, by TLS; None on a plain connection."""
         self._stall_s, self._limits = stall_s, limits
         self.idle_s = idle_s
         """Seconds that the next read waits for a whole event, None for ever; may be set at any time."""
@@ -69,6 +78,11 @@ class Connection:
         """The peer's IP address; an IPv4 address in IPv4's own notation, whatever the socket's family."""
         self.peer = f"[{self.host}]:{port}" if ":" in self.host else f"{self.host}:{port}"
         """The peer's address and port, for logs."""
+
+    @property
+    def closed(self) -> bool:
+        """Whether it has been closed, by either end, or is about to be."""
+        return self._writer.is_closing()
 
     @property
     def version(self) -> Version | None:
@@ -146,7 +160,10 @@ class Connection:
         """Tells the peer that nothing more comes; what it still sends is read until it closes, too."""
         if not self._ended and not self._writer.is_closing():
             self._ended = True
-            self._writer.write_eof()
+            if self._writer.can_write_eof():
+                self._writer.write_eof()
+            else:  # TLS, which asyncio can only close whole
+                self._writer.close()
 
     def abort(self) -> None:
         """Cuts the connection off, now; what waits for the peer is lost and its reader sees the end."""
@@ -155,17 +172,25 @@ class Connection:
     async def close(self) -> None:
         """Closes, after the peer has had a moment to take what waits for it. May be called again; never raises."""
         transport = self._writer.transport
-        transport.close()
-        transport.set_write_buffer_limits(high=0)  # so that drain waits for the last byte
+        if not transport.is_closing():  # asyncio's of TLS is of no use any more when closed twice
+            transport.close()
         try:
             async with asyncio.timeout(min(LINGER_S, self._stall_s)):
-                await self._writer.drain()
+                await self._drained()
         except OSError:  # lost already, or (TimeoutError) not read
             pass
         finally:
-            if transport.get_write_buffer_size():  # else it closes by itself, and abort fails if it has (Python 3.11)
+            # A plain one whose buffer is empty closes by itself, and abort fails if it has (Python 3.11).
+            if self.certificate is not None or transport.get_write_buffer_size():
                 transport.abort()
         await asyncio.sleep(0)  # asyncio closes the socket in the loop's next round
+
+    async def _drained(self) -> None:
+        if self.certificate is None:
+            self._writer.transport.set_write_buffer_limits(high=0)  # so that drain waits for the last byte
+            await self._writer.drain()
+        else:  # TLS is closed when both ends have said goodbye
+            await self._writer.wait_closed()
 
     async def __aenter__(self) -> Self:
         return self
@@ -189,6 +214,8 @@ async def dial(host: str, port: int, *, timeout_s: float, **guards: Unpack[Guard
 
 def reason(error: Exception) -> str:
     """Why a socket call failed, in the operating system's words rather than asyncio's."""
+    if isinstance(error, ssl.SSLError):
+        return words.reason(error)
     if isinstance(error, OSError) and error.errno and not isinstance(error, socket.gaierror):
         return os.strerror(error.errno)
     if isinstance(error, OSError) and error.strerror:
@@ -198,8 +225,13 @@ def reason(error: Exception) -> str:
 
 def _address(writer: asyncio.StreamWriter) -> tuple[str, int]:
     name = writer.get_extra_info("peername") or ("unknown", 0)  # none where the peer left before it was asked
+    return plain_address(name[0]), name[1]
+
+
+def plain_address(host: str) -> str:
+    """An IP address as people write it: one of IPv4 without the frame that an IPv6 socket gives it."""
     try:
-        address = ipaddress.IPv6Address(name[0])
+        address = ipaddress.IPv6Address(host)
     except ValueError:
-        return name[0], name[1]
-    return str(address.ipv4_mapped or address), name[1]
+        return host
+    return str(address.ipv4_mapped or address)

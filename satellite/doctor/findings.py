@@ -7,6 +7,7 @@ warning is what will be missed some day.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 
@@ -58,6 +59,17 @@ class Clock:
 
 
 @dataclass(frozen=True, slots=True)
+class Papers:
+    """Its certificate: why the files cannot be used, else what is wrong with it or soon will be, and whose it is."""
+
+    broken: str = ""
+    trouble: str = ""
+    valid: bool = True
+    names: tuple[str, ...] = ()
+    days_left: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What can be known without making or hearing a sound."""
 
@@ -71,6 +83,8 @@ class Facts:
     """Whether there is one that this user may not ask."""
     port_taken: bool
     clock: Clock
+    papers: Papers | None = None
+    """None where TLS is off."""
 
 
 def versions(facts: Facts) -> Finding:
@@ -119,6 +133,23 @@ def discovery(facts: Facts) -> Finding:
         return Finding(Level.BAD, "cannot be advertised", str(error))
 
 
+def certificate(facts: Facts) -> Finding:
+    """Whether hubs will come by TLS, and go on to."""
+    papers, settings = facts.papers, facts.settings
+    if papers is None:
+        return Finding(Level.OK, "no TLS: what is said here crosses the network unencrypted")
+    if papers.broken or papers.trouble:
+        what, _, remedy = (papers.broken or papers.trouble).rpartition("; ")
+        return Finding(Level.BAD if papers.broken or not papers.valid else Level.WARNING, what, remedy)
+    told = f"of {', '.join(papers.names) or 'nobody'}, for {papers.days_left} days more"
+    if settings.discovery.enabled and not is_local(settings.listen.host):
+        with suppress(DiscoveryError):
+            name = settings.discovery.id or service_name(read_identity())
+            if name not in papers.names:
+                return Finding(Level.WARNING, f"{told}: hubs that find {name} will not lead it", f"issue it for {name}")
+    return Finding(Level.OK, told)
+
+
 def controller(facts: Facts) -> Finding:
     """Whether a satellite runs here, and who leads it."""
     port = facts.settings.listen.port
@@ -156,7 +187,7 @@ def clock(facts: Facts) -> Finding:
 
 
 CHECKS: Mapping[str, Callable[[Facts], Finding]] = {
-    check.__name__: check for check in (versions, network, discovery, controller, muted, clock)
+    check.__name__: check for check in (versions, network, discovery, certificate, controller, muted, clock)
 }
 
 
