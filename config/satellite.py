@@ -199,6 +199,11 @@ class SatelliteSettings(Slice, frozen=True):
     control: Control
     discovery: Discovery
 
+    @property
+    def port(self) -> int:
+        """Where it is dialled: the plain port, the one for TLS where that is the only one."""
+        return self.listen.port if self.listen.plain else self.tls.port
+
     def __post_init__(self) -> None:
         """Refuses a satellite that nobody could dial."""
         if not self.listen.plain and not self.tls.on:

@@ -56,7 +56,7 @@ def _satellite(argv: Sequence[str]) -> None:
         engines = pick(settings)
         if started.check:
             tls = "" if engines.credentials is None else f"; {engines.credentials}"
-            print(f"hark-satellite: the settings are good; {settings.name!r}, port {settings.listen.port}{tls}")
+            print(f"hark-satellite: the settings are good; {settings.name!r}, port {settings.port}{tls}")
         else:
             run(serve(settings, engines))
     except (MicrophoneError, SpeakerError, SoundError, WakeError, EchoError, CertificateError, CannotListen) as error:

@@ -38,7 +38,7 @@ def gather(settings: SatelliteSettings) -> Facts:
         versions={package: installed(package) for package in ("hark", *EXTRAS)},
         status=status,
         locked=locked,
-        port_taken=is_taken(settings.listen.host, settings.listen.port),
+        port_taken=is_taken(settings.listen.host, settings.port),
         clock=kernel_clock(),
         papers=papers(settings.tls),
     )

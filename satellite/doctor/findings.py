@@ -115,11 +115,11 @@ def network(facts: Facts) -> Finding:
     """Whether anybody else can reach it, and may."""
     listen, controllers = facts.settings.listen, facts.settings.controllers
     if is_local(listen.host):
-        return Finding(Level.OK, f"listens on port {listen.port} for programs on this machine alone")
+        return Finding(Level.OK, f"listens on port {facts.settings.port} for programs on this machine alone")
     if all(is_local(address) for address in (*controllers.hub, *controllers.allow)):
         remedy = "set controllers.hub to the hub's address, and controllers.allow to Home Assistant's"
         return Finding(Level.WARNING, f"listens on {listen.host}, but turns away all but this machine", remedy)
-    return Finding(Level.OK, f"listens on {listen.host} port {listen.port}")
+    return Finding(Level.OK, f"listens on {listen.host} port {facts.settings.port}")
 
 
 def discovery(facts: Facts) -> Finding:
@@ -152,7 +152,7 @@ def certificate(facts: Facts) -> Finding:
 
 def controller(facts: Facts) -> Finding:
     """Whether a satellite runs here, and who leads it."""
-    port = facts.settings.listen.port
+    port = facts.settings.port
     if facts.status is not None and facts.status.controller:
         return Finding(Level.OK, f"led by {facts.status.controller}, {facts.status.phase}")
     if facts.status is not None:

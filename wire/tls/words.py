@@ -51,7 +51,7 @@ def why(error: OSError, own: Certificate, now: float) -> str:
         return _VERDICTS.get(error.verify_code, told)
     if isinstance(error, ssl.SSLError):
         return reason(error)
-    if isinstance(error, ConnectionAbortedError):  # asyncio's, of a handshake that takes too long
+    if isinstance(error, TimeoutError):
         return "it did not finish the TLS handshake in time; see its log, or is it no hub at all?"
     return "it left in the middle of the TLS handshake; see its log"
 

@@ -32,6 +32,11 @@ def authority(tmp_path: Path) -> Authority:
     return Authority(tmp_path / "authority")
 
 
+def instead(path: Path, make: Callable[[Path], object]) -> None:
+    path.unlink()
+    make(path)
+
+
 def lock(issued: Issued) -> None:
     key = load_pem_private_key(issued.key.read_bytes(), None)
     form = Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"a passphrase")
@@ -90,8 +95,8 @@ WRONG: dict[str, tuple[Callable[[Issued, Authority], object], str]] = {
     ),
     "half a key": (lambda issued, _: issued.key.write_bytes(issued.key.read_bytes()[:90]), "make them anew"),
     "no key": (lambda issued, _: issued.key.unlink(), "No such file"),
-    "a folder": (lambda issued, _: (issued.key.unlink(), issued.key.mkdir()), "is no file"),
-    "a pipe": (lambda issued, _: (issued.key.unlink(), os.mkfifo(issued.key)), "is no file"),
+    "a folder": (lambda issued, _: instead(issued.key, Path.mkdir), "is no file"),
+    "a pipe": (lambda issued, _: instead(issued.key, os.mkfifo), "is no file"),
     "no authority": (lambda _, authority: authority.file.write_bytes(b""), "certificate of an authority"),
     "another authority": (
         lambda _, authority: authority.file.write_bytes(Authority(authority.folder / "b").file.read_bytes()),

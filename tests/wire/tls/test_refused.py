@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import socket
 import ssl
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -110,6 +113,27 @@ def test_a_hub_gets_in_and_knows_whom_it_leads(house: House) -> None:
             assert served.certificate is not None
             assert served.certificate.names == (HUB,)
             assert served.certificate.fingerprint == house.hub.fingerprint
+
+    leaves_nothing(test)
+
+
+def sends_at_once() -> list[bool]:
+    """Of every TCP socket that this process has open, whether it sends what is there without waiting for more."""
+    found = []
+    for link in Path("/proc/self/fd").iterdir():
+        with suppress(OSError), socket.socket(fileno=os.dup(int(link.name))) as one:
+            if one.family == socket.AF_INET:
+                found.append(bool(one.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)))
+    return found
+
+
+def test_nothing_that_is_sent_waits_for_more(house: House) -> None:
+    """Used to wait 40 ms for the peer's acknowledgement."""
+
+    async def test() -> None:
+        async with house.open(), await house.dial() as hub:
+            assert await answers(hub)
+            assert sends_at_once() == [True] * 3, "the port and both ends of the connection"
 
     leaves_nothing(test)
 
