@@ -67,8 +67,10 @@ async def peer(satellite: Tls) -> None:
             if Ping.is_type(event.type):
                 await connection.send(Pong())
             elif AudioStop.is_type(event.type):
-                for each in (AudioStart(REPLY.rate, REPLY.width, REPLY.channels), *reply, AudioStop()):
+                await connection.send(AudioStart(REPLY.rate, REPLY.width, REPLY.channels))
+                for each in reply:
                     await connection.send(each)
+                await connection.send(AudioStop())
 
     own = Credentials(satellite, Role.SATELLITE)
     async with serve(HOST, 0, attend) as [plain], listener.serve(HOST, 0, attend, own, lambda _: True) as [tls]:

@@ -73,6 +73,7 @@ class Connection:
         self._events: deque[Event] = deque()  # what came in one piece: at most PIECE_BYTES and one event
         self._sending = asyncio.Lock()
         self._ended = False
+        self._heard = False  # anything at all
         self._passed_over: set[str] = set()
         self.host, port = _address(writer)
         """The peer's IP address; an IPv4 address in IPv4's own notation, whatever the socket's family."""
@@ -105,11 +106,18 @@ class Connection:
         try:
             data = await self._reader.read(PIECE_BYTES)
         except OSError as error:
-            raise PeerGone(self._decoder.in_the_middle, reason(error)) from None
+            raise PeerGone(self._decoder.in_the_middle, self._why(reason(error))) from None
         self._events.extend(self._decoder.feed(data))
         if not data:
             self._decoder.end()
-            raise PeerGone(in_the_middle=False)
+            raise PeerGone(in_the_middle=False, why=self._why("it closed the connection"))
+        self._heard = True
+
+    def _why(self, told: str) -> str:
+        """Why there is no connection any more. asyncio sends no alert for a certificate that it refuses: it closes."""
+        if self.certificate is None or self._heard:
+            return told
+        return f"{told} without a word; if it does not accept this machine's certificate, its log says why"
 
     def __aiter__(self) -> Self:
         return self
@@ -132,7 +140,7 @@ class Connection:
         data = encode(event if isinstance(event, Event) else event.event(), self._limits)
         async with self._sending:
             if self._ended or self._writer.is_closing():
-                raise PeerGone(in_the_middle=False, why="the connection is closed")
+                raise PeerGone(in_the_middle=False, why=self._why("the connection is closed"))
             self._writer.write(data)
             await self._drain()
 
@@ -148,7 +156,7 @@ class Connection:
                     transport.abort()
                     raise PeerStalled(self._stall_s) from None
             except OSError as error:
-                raise PeerGone(in_the_middle=False, why=reason(error)) from None
+                raise PeerGone(in_the_middle=False, why=self._why(reason(error))) from None
 
     def passed_over(self, event: Event) -> None:
         """Notes that nobody here knows an event's type: once for each type, at debug level, for who writes a peer."""

@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 import resource
 import wave
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bench import spoken
-from bench.house import Answer, House, background, house, program
+from bench.house import Answer, House, Through, background, house, program
 from config.tls import Tls
 from tests.certificates import DAY, IS_LED, LEADS, NOW, Authority, Issued
 from tests.wire_pairs import LOOPBACK
@@ -46,12 +46,8 @@ class Fleet:
     def on_hub(self, issued: Issued | None = None) -> list[str]:
         return options(self.authority.tls(issued or self.hub))
 
-    def house(self, folder: Path, through: Through | None = None) -> AbstractAsyncContextManager[House]:
-        more = {} if through is None else {"through": through}
-        return house(folder, lambda seen: None, self.on_hub(), self.on_satellite(), **more)
-
-
-Through = Callable[[int], AbstractAsyncContextManager[int]]
+    def house(self, folder: Path, through: Through = nullcontext) -> AbstractAsyncContextManager[House]:
+        return house(folder, lambda seen: None, self.on_hub(), self.on_satellite(), through=through)
 
 
 class Tap:

@@ -10,9 +10,8 @@ import time
 
 from wire.tls.certificate import DAY_S, Certificate
 
-YEAR_S = 365.25 * DAY_S
+YEAR_DAYS = 365.25
 CHECK_CLOCKS = "check the clocks of both machines (timedatectl)"
-_OURS = "it says that this machine's certificate"
 PLAIN = "it speaks no TLS here: hubs come with a certificate, all others by the plain port"
 _REASONS = {
     "PEER_DID_NOT_RETURN_A_CERTIFICATE": "it shows no certificate; give it one of this house's (docs/security.md)",
@@ -20,14 +19,6 @@ _REASONS = {
     "HTTP_REQUEST": PLAIN,
     "HTTPS_PROXY_REQUEST": PLAIN,
     "UNSUPPORTED_PROTOCOL": "it speaks an older TLS than 1.3; update it",
-    "TLSV1_ALERT_PROTOCOL_VERSION": "it speaks an older TLS than 1.3; update it",
-    # what the other end says of this machine's certificate
-    "TLSV13_ALERT_CERTIFICATE_REQUIRED": "it asks for a certificate; give tls.certificate and tls.key",
-    "SSLV3_ALERT_CERTIFICATE_EXPIRED": f"{_OURS} has expired; renew it, or {CHECK_CLOCKS}",
-    "SSLV3_ALERT_BAD_CERTIFICATE": f"{_OURS} is not yet valid, or bad; {CHECK_CLOCKS}",
-    "SSLV3_ALERT_CERTIFICATE_REVOKED": f"{_OURS} is revoked; give this machine a new one",
-    "SSLV3_ALERT_UNSUPPORTED_CERTIFICATE": f"{_OURS} is for another role; issue a new one",
-    "TLSV1_ALERT_UNKNOWN_CA": "it does not know the authority of this machine's certificate; both need the same one",
 }
 _SIGNED_BY_OTHERS = "its certificate is not signed by this house's authority; issue it one that is, or leave it out"
 _VERDICTS = {  # X509_V_ERR_… of OpenSSL's x509_vfy.h
@@ -66,9 +57,9 @@ def clock(own: Certificate, now: float) -> str:
     """What this machine's clock says, and how far that is from what can be."""
     said = f"this machine's clock says {date(now)}"
     if now < own.begins:
-        return f"{said}, {_span(own.begins - now)} before its own certificate begins"
+        return f"{said}, {_span(now, own.begins)} before its own certificate begins"
     if now > own.ends:
-        return f"{said}, {_span(now - own.ends)} after its own certificate ended"
+        return f"{said}, {_span(own.ends, now)} after its own certificate ended"
     return said
 
 
@@ -77,5 +68,9 @@ def date(when: float) -> str:
     return time.strftime("%Y-%m-%d", time.gmtime(when))
 
 
-def _span(seconds: float) -> str:
-    return f"{seconds / YEAR_S:.0f} years" if seconds > 2 * YEAR_S else f"{max(seconds / DAY_S, 0):.0f} days"
+def _span(first: float, last: float) -> str:
+    """Calendar days, so that what is said of them changes with the date and not in between."""
+    days = int(last // DAY_S) - int(first // DAY_S)
+    if days > 2 * YEAR_DAYS:
+        return f"{days / YEAR_DAYS:.0f} years"
+    return f"{days} days" if days > 1 else "a day or less"

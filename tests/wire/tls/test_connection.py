@@ -35,6 +35,12 @@ async def raw(house: House) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio
         streams[1].transport.abort()
 
 
+def deaf(writer: asyncio.StreamWriter) -> None:
+    transport = writer.transport
+    assert isinstance(transport, asyncio.Transport)
+    transport.pause_reading()
+
+
 async def all_of(connection: Connection, events: Iterable[Event]) -> None:
     for event in events:
         await connection.send(event)
@@ -43,7 +49,7 @@ async def all_of(connection: Connection, events: Iterable[Event]) -> None:
 def test_a_peer_that_reads_nothing_is_cut_off_and_little_is_kept_for_it(house: House) -> None:
     async def test() -> None:
         async with house.open(stall_s=0.3), raw(house) as (_, writer, served):
-            writer.transport.pause_reading()
+            deaf(writer)
             with pytest.raises(PeerStalled):
                 await all_of(served, [BIG] * 200)
             with pytest.raises(PeerGone):
@@ -55,7 +61,7 @@ def test_a_peer_that_reads_nothing_is_cut_off_and_little_is_kept_for_it(house: H
 def test_a_peer_that_never_says_goodbye_holds_nobody_up(house: House) -> None:
     async def test() -> None:
         async with house.open(stall_s=0.3), raw(house) as (_, writer, served):
-            writer.transport.pause_reading()
+            deaf(writer)
             began = asyncio.get_running_loop().time()
             await served.close()
             assert asyncio.get_running_loop().time() - began < 1.0

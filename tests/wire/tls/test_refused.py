@@ -19,7 +19,7 @@ from tests.peers import run_clean
 from tests.wire.tls.doors import HUB, SATELLITE, House, answers, context, knock
 from tests.wire_pairs import LOOPBACK, SOON_S, leaves_nothing, serving, until
 from wire.connection import Connection
-from wire.errors import WireError
+from wire.errors import PeerGone, WireError
 from wire.framing import encode
 from wire.tls.dialling import dial
 from wire.tls.errors import Refused
@@ -258,3 +258,22 @@ def test_a_crowd_crowds_out_itself_and_never_who_is_in(house: House, caplog: pyt
 
     leaves_nothing(test)
     assert caplog.text.count("handshakes at once") == 1
+
+
+@pytest.mark.parametrize("sends", [True, False])
+def test_a_hub_that_is_refused_hears_where_to_look(house: House, sends: bool) -> None:
+    """TLS 1.3 has it connected before it is judged: it learns of it when it sends or reads."""
+
+    async def use(hub: Connection) -> None:
+        while sends:
+            await hub.send(Event("describe"))
+            await asyncio.sleep(0)
+        await hub.read()
+
+    async def test() -> None:
+        expired = house.authority.issue(HUB, LEADS, NOW - 9 * DAY, NOW - DAY)
+        async with house.open(), await house.dial(expired) as hub:
+            with pytest.raises(PeerGone, match="does not accept this machine's certificate, its log says why"):
+                await use(hub)
+
+    leaves_nothing(test)
