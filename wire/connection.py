@@ -8,20 +8,16 @@ but a WireError comes out, and what is held for the peer never exceeds asyncio's
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import logging
-import os
-import socket
-import ssl
 from collections import deque
 from types import TracebackType
 from typing import Protocol, Self, TypedDict, Unpack
 
 from wyoming.event import Event
 
+from wire.addresses import peer_address, reason
 from wire.errors import IdleTimeout, PeerGone, PeerStalled, PeerUnreachable
 from wire.framing import DEFAULT, Decoder, Limits, Version, encode
-from wire.tls import words
 from wire.tls.certificate import Certificate
 
 log = logging.getLogger(__name__)
@@ -75,7 +71,7 @@ class Connection:
         self._ended = False
         self._heard = False  # anything at all
         self._passed_over: set[str] = set()
-        self.host, port = _address(writer)
+        self.host, port = peer_address(writer)
         """The peer's IP address; an IPv4 address in IPv4's own notation, whatever the socket's family."""
         self.peer = f"[{self.host}]:{port}" if ":" in self.host else f"{self.host}:{port}"
         """The peer's address and port, for logs."""
@@ -218,28 +214,3 @@ async def dial(host: str, port: int, *, timeout_s: float, **guards: Unpack[Guard
         why = f"no answer for {timeout_s:g} s" if timeout.expired() else reason(error)
         raise PeerUnreachable(host, port, why) from None
     return Connection(reader, writer, **guards)
-
-
-def reason(error: Exception) -> str:
-    """Why a socket call failed, in the operating system's words rather than asyncio's."""
-    if isinstance(error, ssl.SSLError):
-        return words.reason(error)
-    if isinstance(error, OSError) and error.errno and not isinstance(error, socket.gaierror):
-        return os.strerror(error.errno)
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    return str(error) or type(error).__name__
-
-
-def _address(writer: asyncio.StreamWriter) -> tuple[str, int]:
-    name = writer.get_extra_info("peername") or ("unknown", 0)  # none where the peer left before it was asked
-    return plain_address(name[0]), name[1]
-
-
-def plain_address(host: str) -> str:
-    """An IP address as people write it: one of IPv4 without the frame that an IPv6 socket gives it."""
-    try:
-        address = ipaddress.IPv6Address(host)
-    except ValueError:
-        return host
-    return str(address.ipv4_mapped or address)

@@ -14,7 +14,8 @@ from contextlib import asynccontextmanager, closing
 from types import TracebackType
 from typing import Self, TypeAlias, Unpack
 
-from wire.connection import Connection, Guards, reason
+from wire.addresses import reason
+from wire.connection import Connection, Guards
 from wire.errors import CannotListen, WireError, leaves
 from wire.tls.certificate import Certificate
 

@@ -15,12 +15,12 @@ from functools import partial
 from typing import TypeVar
 
 from wire.connection import Connection
+from wire.tls import revoked
 from wire.tls.certificate import Certificate
 from wire.tls.errors import CertificateError, Refused
-from wire.tls.files import Loaded, Places, Role, load, read
+from wire.tls.files import Loaded, Places, Role, load
 from wire.tls.followed import Followed
 from wire.tls.health import trouble
-from wire.tls.revoked import MOST_BYTES, parse
 from wire.tls.words import clock, date
 
 _log = logging.getLogger(__name__)
@@ -36,8 +36,10 @@ class Credentials:
         self.now = now
         files = places.certificate, places.key, places.authority
         self._loaded = Followed(files, partial(load, places, role))
-        lists = [places.revoked] if places.revoked else []
-        self._revoked = Followed(lists, partial(_revocations, lists))
+        if places.revoked:
+            self._revoked = Followed([places.revoked], partial(revoked.load, places.revoked))
+        else:
+            self._revoked = Followed([], frozenset[str])
         self._open: dict[Connection, Certificate] = {}
         self._told = ""
 
@@ -111,10 +113,3 @@ async def _read_anew(followed: Followed[V]) -> bool:
     except CertificateError as error:
         _log.error("%s; what was read before stays in force", error)
         return False
-
-
-def _revocations(lists: list[str]) -> frozenset[str]:
-    try:
-        return frozenset(fingerprint for path in lists for fingerprint in parse(read(path, MOST_BYTES)))
-    except CertificateError as error:
-        raise CertificateError(f"{lists[0]}: {error}" if lists[0] not in str(error) else str(error)) from None

@@ -6,7 +6,8 @@ import asyncio
 import ssl
 from typing import Unpack
 
-from wire.connection import Connection, Guards, reason
+from wire.addresses import reason
+from wire.connection import Connection, Guards
 from wire.errors import PeerUnreachable
 from wire.tls.certificate import Certificate
 from wire.tls.credentials import Credentials

@@ -15,7 +15,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Unpack
 
-from wire.connection import Guards, plain_address, reason
+from wire.addresses import plain_address, reason
+from wire.connection import Guards
 from wire.sayings import Sayings
 from wire.server import MOST, Handler, Handlers, cannot_listen
 from wire.tls.certificate import Certificate

@@ -10,20 +10,30 @@ from __future__ import annotations
 import re
 
 from wire.tls.errors import CertificateError
+from wire.tls.files import read
 
 MOST_BYTES = 1_000_000  # ten thousand fingerprints with colons
 _FINGERPRINT = re.compile(r"(?:sha-?256(?: fingerprint)?[=:] ?)?([0-9a-f]{64}|[0-9a-f]{2}(?::[0-9a-f]{2}){31})")
 REMEDY = "expected one SHA-256 fingerprint a line, as openssl x509 -noout -fingerprint -sha256 prints it"
 
 
+def load(path: str) -> frozenset[str]:
+    """What such a file revokes; raises CertificateError."""
+    content = read(path, MOST_BYTES)
+    try:
+        return parse(content)
+    except ValueError as error:
+        raise CertificateError(f"{path}: {error}") from None
+
+
 def parse(content: bytes) -> frozenset[str]:
-    """The fingerprints, 64 small hexadecimal digits each; raises CertificateError, which names the line."""
+    """The fingerprints, 64 small hexadecimal digits each; raises ValueError, which names the line."""
     if not content:
-        raise CertificateError("it is empty; where nothing is revoked, write a comment into it")
+        raise ValueError("it is empty; where nothing is revoked, write a comment into it")
     try:
         lines = content.decode("utf-8-sig").splitlines()
     except UnicodeDecodeError:
-        raise CertificateError(f"it is no text; {REMEDY}") from None
+        raise ValueError(f"it is no text; {REMEDY}") from None
     found = [_fingerprint(line, number) for number, line in enumerate(lines, 1)]
     return frozenset(fingerprint for fingerprint in found if fingerprint)
 
@@ -34,5 +44,5 @@ def _fingerprint(line: str, number: int) -> str:
         return ""
     match = _FINGERPRINT.fullmatch(told)
     if match is None:
-        raise CertificateError(f"line {number} is no fingerprint; {REMEDY}")
+        raise ValueError(f"line {number} is no fingerprint; {REMEDY}")
     return match[1].replace(":", "")
