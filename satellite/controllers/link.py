@@ -1,11 +1,10 @@
 """The satellite's end of the wire: who is connected, who of them leads, and what travels to the leader.
 
 A connection becomes a controller by `run-satellite`, and the preferred one by a hub's hello. Rules: addresses
-are checked before anything is answered; the hub's hello counts only from the addresses set for it, and where TLS is on
-only by it, as does all else of the hub's; the first
-hub leads until its connection ends and a second one stands by; plain controllers lead where there is no hub.
-A lost leader is replaced at once; one that is merely outranked keeps the lead until its turn is over.
-A connection that misbehaves costs itself only.
+are checked before anything is answered; the hub's hello counts only from the addresses set for it, and where TLS is
+set only by TLS, like all else that hubs say; the first hub leads until its connection ends and a second one stands
+by; plain controllers lead where there is no hub. A lost leader is replaced at once; one that is merely outranked keeps
+the lead until its turn is over. A connection that misbehaves costs itself only.
 """
 
 from __future__ import annotations
