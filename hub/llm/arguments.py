@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from hub.llm.match import Match
+from hub.llm.match import Match, Refusal
 from hub.llm.responder import ControlAction
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
@@ -32,8 +32,8 @@ _INTENTS: Mapping[ControlAction, str] = {
 class Arguments(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """What a tool is given; this one takes nothing."""
 
-    def match(self, intent: str) -> Match:
-        """What a sentence with this meaning would have been understood as."""
+    def match(self, intent: str, here: str | None = None) -> Match:
+        """What a sentence with this meaning, said in the area `here`, would have been understood as; raises Refusal."""
         slots = {name: value for name, value in msgspec.structs.asdict(self).items() if value is not None}
         return Match(intent, "default", slots)
 
@@ -46,13 +46,20 @@ class Somewhere(Arguments, frozen=True, kw_only=True):
     floor: Text | None = None
 
 
-class Which(Somewhere, frozen=True, kw_only=True):
-    """Things that are named by more than nothing: what is done to all of a home is asked for by area or floor."""
+class Here(Somewhere, frozen=True, kw_only=True):
+    """Things to be changed: where nothing says which, those of the person's own room."""
 
-    def __post_init__(self) -> None:
-        """Refuses a call that would mean the whole home."""
-        if self.name is None and self.area is None and self.floor is None:
-            raise ValueError("say which: give name or area")
+    everywhere: Annotated[bool, msgspec.Meta(description="all of the home, where the person says so")] = False
+
+    def match(self, intent: str, here: str | None = None) -> Match:
+        """See Arguments."""
+        given = super().match(intent)
+        slots = {name: value for name, value in given.slots.items() if name != "everywhere"}
+        if not (self.everywhere or slots.keys() & {"name", "area", "floor"}):
+            if here is None:
+                raise Refusal("no_room", say="which room is not known, so give name, area or everywhere")
+            slots["area"] = here
+        return Match(intent, "default", slots)
 
 
 class Stand(Somewhere, frozen=True, kw_only=True):
@@ -62,7 +69,7 @@ class Stand(Somewhere, frozen=True, kw_only=True):
     device_class: Text | None = None
 
 
-class Switch(Somewhere, frozen=True, kw_only=True):
+class Switch(Here, frozen=True, kw_only=True):
     """One thing by its name, or all of a domain."""
 
     domain: Switched | None = None
@@ -71,10 +78,10 @@ class Switch(Somewhere, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         """Refuses a call that would mean everything there is."""
         if self.name is None and self.domain is None:
-            raise ValueError("say what: give name, or domain with area")
+            raise ValueError("say what: give name or domain")
 
 
-class Shine(Which, frozen=True, kw_only=True):
+class Shine(Here, frozen=True, kw_only=True):
     """How a light is to shine."""
 
     brightness: Percent | None = None
@@ -83,18 +90,17 @@ class Shine(Which, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """Refuses a call without an effect."""
-        super().__post_init__()
         if self.brightness is None and self.color is None and self.temperature is None:
             raise ValueError("say how: give brightness, color or temperature")
 
 
-class Position(Which, frozen=True, kw_only=True):
+class Position(Here, frozen=True, kw_only=True):
     """Of a cover."""
 
     position: Annotated[Percent, msgspec.Meta(description="0 is closed, 100 is open")]
 
 
-class Speed(Which, frozen=True, kw_only=True):
+class Speed(Here, frozen=True, kw_only=True):
     """Of a fan."""
 
     percentage: Percent
@@ -106,13 +112,13 @@ class Temperature(Somewhere, frozen=True, kw_only=True):
     temperature: Annotated[float, msgspec.Meta(ge=-50, le=150, description="in the home's unit")]
 
 
-class Volume(Somewhere, frozen=True, kw_only=True):
+class Volume(Here, frozen=True, kw_only=True):
     """Of media players."""
 
     volume_level: Annotated[Percent, msgspec.Meta(description="percent of full volume")]
 
 
-class VolumeStep(Somewhere, frozen=True, kw_only=True):
+class VolumeStep(Here, frozen=True, kw_only=True):
     """Of media players."""
 
     volume_step: Literal["up", "down"]
@@ -131,7 +137,7 @@ class SatelliteVolume(Arguments, frozen=True, kw_only=True):
         if not self.action.startswith("volume_") and self.level is not None:
             raise ValueError(f"{self.action} has no level")
 
-    def match(self, intent: str) -> Match:
+    def match(self, intent: str, here: str | None = None) -> Match:
         """See Arguments: each action is an intent of its own."""
         return Match(_INTENTS[self.action], "default", {} if self.level is None else {"level": self.level})
 
