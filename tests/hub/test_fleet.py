@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import pytest
@@ -17,13 +17,19 @@ from config.hub import HubSettings, TimelineSettings
 from config.loading import build, one, read
 from hub.engines import Engines
 from hub.fleet import FIRST_RETRY_S, STEADY_S, lead_all
+from hub.home.home import Action
+from hub.llm.chain import Chain
+from hub.llm.conversation import Conversations
+from hub.llm.guard import Guard
+from hub.llm.intents import IntentResponder
 from hub.session import SILENCE_S, Service
 from hub.store import Store
 from hub.timers.keeper import TimerKeeper
 from hub.timers.kept import TimersFile
 from hub.tts.tiers import Tiers
 from hub.watch import Seen, Watch
-from tests.fakes import FakeRecognizer, FakeResponder, FakeVoice, always_the_end
+from tests.fakes import AtOnce, FakeRecognizer, FakeResponder, FakeVoice, always_the_end
+from tests.hub.llm.noted_home import NotedHome, clock
 from tests.peers import FakeSatellite, SatellitePeer, free_port, run_clean
 from tests.settings import HUB_TOML
 from tests.wire_pairs import LOOPBACK
@@ -133,6 +139,44 @@ def test_every_satellite_of_the_settings_is_led_and_turns_do_not_mix() -> None:
             await asyncio.gather(whole_turn(first), whole_turn(second))
             for satellite in (first, second):
                 assert {said.turn for said in satellite.all_hark(hark.Turn)} == {satellite.turn}
+
+    run_clean(scenario)
+
+
+def test_satellites_that_speak_at_once_have_each_its_own_room_and_one_that_is_carried_elsewhere_another() -> None:
+    async def scenario() -> None:
+        responder, rooms = FakeResponder(["Hello to you, too."]), {"kitchen": "Kitchen"}
+        engines = replace(
+            Hub([]).engines, responder=responder, area_of=lambda satellite, own: rooms.get(satellite, own)
+        )
+        kitchen, hall = FakeSatellite("kitchen"), FakeSatellite("hall")
+        async with kitchen.up(), hall.up(), Hub([kitchen.address, hall.address], engines).run():
+            first, second = await asyncio.gather(kitchen.led(), hall.led())
+            await asyncio.gather(whole_turn(first), whole_turn(second))
+            rooms["kitchen"] = "Bedroom"  # it is carried there, and asked again
+            await whole_turn(first)
+        asked = {(one.satellite, one.area) for one in responder.asked}
+        assert asked == {("kitchen", "Kitchen"), ("hall", "hall area"), ("kitchen", "Bedroom")}
+
+    run_clean(scenario)
+
+
+def test_a_question_is_answered_where_it_was_asked_and_nowhere_else() -> None:
+    async def scenario() -> None:
+        async with AtOnce(1) as scheduler:
+            home, conversations = NotedHome(), Conversations(asyncio.get_running_loop().time)
+            intents = IntentResponder(home, scheduler, clock, conversations=conversations)
+            chain, words = Chain(home, Guard(), conversations, intents, None), FakeRecognizer("unlock the front door")
+            engines = replace(Hub([]).engines, recognizer=words, responder=chain, conversations=conversations)
+            kitchen, hall = FakeSatellite("kitchen"), FakeSatellite("hall")
+            async with kitchen.up(), hall.up(), Hub([kitchen.address, hall.address], engines).run():
+                first, second = await asyncio.gather(kitchen.led(), hall.led())
+                await whole_turn(first)
+                words.text = "yes"
+                await whole_turn(second)
+                assert home.done == []
+                await whole_turn(first)
+                assert home.done == [Action("lock.unlock", "lock.front")]
 
     run_clean(scenario)
 

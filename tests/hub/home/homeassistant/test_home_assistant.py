@@ -83,6 +83,26 @@ def test_a_floor_that_is_named_anew_or_moved_under_an_area_is_known(token: Secre
     run_clean(test)
 
 
+def test_a_satellite_that_is_moved_or_renamed_by_its_owner_is_followed(token: Secret) -> None:
+    async def test() -> None:
+        async with living(token) as (home, there):
+            den = {"id": "d", "name": "Den", "identifiers": [["wyoming", "entry"]]}
+            there.areas = [*there.areas, {"area_id": "attic", "name": "Attic"}]
+            there.devices = [*there.devices, {**den, "area_id": "kitchen"}]
+            there.registry_changes("device_registry")
+            await until(lambda: home.device_of("Den") == "d")
+            assert home.area_of("d") == "Kitchen"
+            there.devices = [{**den, "area_id": "attic", "name_by_user": "Throne"}]
+            there.registry_changes("device_registry")
+            await until(lambda: home.area_of("d") == "Attic")
+            assert home.device_of("Den") == "d"
+            there.devices = []
+            there.registry_changes("device_registry")
+            await until(lambda: home.device_of("Den") is None)
+
+    run_clean(test)
+
+
 def test_what_is_exposed_later_is_found_and_what_is_not_any_more_is_gone(token: Secret) -> None:
     async def test() -> None:
         async with living(token) as (home, there):
