@@ -17,7 +17,7 @@ import numpy as np
 
 from tests.conformance.controller import Failed
 from tests.conformance.exchange import fold, write
-from tests.home_assistant import checks, facts, homes, led, texts
+from tests.home_assistant import checks, facts, homes, led, rooms, texts
 from tests.home_assistant.client import add_wyoming
 from tests.home_assistant.facts import SCRIPTED, SCRIPTED_ASSISTANT, Scene
 from tests.home_assistant.house import House, house, temporary_folder
@@ -52,7 +52,7 @@ async def _run(options: argparse.Namespace) -> int:
             print(f"Home Assistant {version}", flush=True)
             if options.facts:
                 return await _facts(running, wanted)
-            every = (*checks.CHECKS, *homes.CHECKS, *led.CHECKS, *texts.CHECKS)
+            every = (*checks.CHECKS, *homes.CHECKS, *led.CHECKS, *rooms.CHECKS, *texts.CHECKS)
             chosen = [check for check in every if not wanted or check.__name__ in wanted]
             return max([await _check(running, check, options.record) for check in chosen])
 

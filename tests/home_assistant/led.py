@@ -152,15 +152,15 @@ class Person:
 
 
 @asynccontextmanager
-async def led(house: House) -> AsyncIterator[Person]:
-    """A satellite of its own, led by a hub of its own whose home is the house's Home Assistant."""
+async def led(house: House, *satellite: str) -> AsyncIterator[Person]:
+    """A satellite of its own, with these options, led by a hub of its own whose home is the house's Home Assistant."""
     token, output = house.folder / "token", house.folder / "replies"
     await asyncio.to_thread(token.write_text, house.token)
     await asyncio.to_thread(output.mkdir, exist_ok=True)
     settings = (f"home.url={house.url}", f"home.token.file={token}", "llm.guard.lock=ask")
     hub = [part for setting in settings for part in ("--set", setting)]
     person = Person(house)
-    async with own.house(output, person.see, hub) as person.satellite:
+    async with own.house(output, person.see, hub, satellite) as person.satellite:
         yield person
 
 
