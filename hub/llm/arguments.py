@@ -6,6 +6,7 @@ A field is the slot of the same name that a sentence would have filled, so hub.l
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Literal
 
 import msgspec
@@ -29,13 +30,19 @@ _INTENTS: Mapping[ControlAction, str] = {
 }
 
 
+def _in(area: str, match: Match) -> Match:
+    """The same in an area that nobody named."""
+    return replace(match, slots={**match.slots, "area": area})
+
+
 class Arguments(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """What a tool is given; this one takes nothing."""
 
     def match(self, intent: str, here: str | None = None) -> Match:
         """What a sentence with this meaning, said in the area `here`, would have been understood as; raises Refusal."""
         slots = {name: value for name, value in msgspec.structs.asdict(self).items() if value is not None}
-        return Match(intent, "default", slots)
+        said = {"area": str(slots["area"])} if "area" in slots else {}
+        return Match(intent, "default", slots, said)
 
 
 class Somewhere(Arguments, frozen=True, kw_only=True):
@@ -45,6 +52,10 @@ class Somewhere(Arguments, frozen=True, kw_only=True):
     area: Text | None = None
     floor: Text | None = None
 
+    def placed(self) -> bool:
+        """Whether it says where."""
+        return not (self.name is None and self.area is None and self.floor is None)
+
 
 class Here(Somewhere, frozen=True, kw_only=True):
     """Things to be changed: where nothing says which, those of the person's own room."""
@@ -53,13 +64,13 @@ class Here(Somewhere, frozen=True, kw_only=True):
 
     def match(self, intent: str, here: str | None = None) -> Match:
         """See Arguments."""
-        given = super().match(intent)
-        slots = {name: value for name, value in given.slots.items() if name != "everywhere"}
-        if not (self.everywhere or slots.keys() & {"name", "area", "floor"}):
-            if here is None:
-                raise Refusal("no_room", say="which room is not known, so give name, area or everywhere")
-            slots["area"] = here
-        return Match(intent, "default", slots)
+        match = super().match(intent)
+        match = replace(match, slots={name: value for name, value in match.slots.items() if name != "everywhere"})
+        if self.everywhere or self.placed():
+            return match
+        if here is None:
+            raise Refusal("no_room", say="which room is not known, so give name, area or everywhere")
+        return _in(here, match)
 
 
 class Stand(Somewhere, frozen=True, kw_only=True):
@@ -107,9 +118,14 @@ class Speed(Here, frozen=True, kw_only=True):
 
 
 class Temperature(Somewhere, frozen=True, kw_only=True):
-    """That a thermostat shall reach."""
+    """That a thermostat shall reach: the room's, or where that has none and nothing says which, the home's only one."""
 
     temperature: Annotated[float, msgspec.Meta(ge=-50, le=150, description="in the home's unit")]
+
+    def match(self, intent: str, here: str | None = None) -> Match:
+        """See Arguments."""
+        match = super().match(intent)
+        return match if here is None or self.placed() else _in(here, match)
 
 
 class Volume(Here, frozen=True, kw_only=True):

@@ -185,3 +185,29 @@ def test_a_call_without_a_place_where_no_room_is_known_is_told_what_it_lacks(
 ) -> None:
     with pytest.raises(ToolError, match="give name, area or everywhere"):
         calls(name, given, None)
+
+
+WARM: dict[str, object] = {"temperature": 21}
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_temperature_without_a_place_is_for_the_rooms_thermostat(room: str) -> None:
+    assert rooms_of(calls("HassClimateSetTemperature", WARM, room)) == {room}
+
+
+@pytest.mark.parametrize("area", ["Hall", None])
+def test_of_several_thermostats_none_is_taken_for_a_room_that_has_none(area: str | None) -> None:
+    with pytest.raises(ToolError):
+        calls("HassClimateSetTemperature", WARM, area)
+
+
+def test_the_only_thermostat_is_for_every_room_but_not_for_one_that_is_named() -> None:
+    only = [thing for thing in home().things if thing.domain != "climate" or thing.area == "Kitchen"]
+
+    def sets(given: dict[str, object], area: str | None) -> set[str | None]:
+        asked = call("HassClimateSetTemperature", json.dumps(given))
+        return rooms_of(list(wanted(asked, Context(HOME.areas, only, NOW, area)).actions))
+
+    assert sets(WARM, "Hall") == sets(WARM, None) == {"Kitchen"}
+    with pytest.raises(ToolError, match="no domain in area"):
+        sets({**WARM, "area": "Hall"}, "Kitchen")
