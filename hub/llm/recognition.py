@@ -47,10 +47,12 @@ class Recognition:
         """What a sentence means where it is heard (the satellite's area, if it has one); None where nothing fits."""
         if len(text) > LONGEST_TEXT:
             return None
+        match = self._meant(text, area)
         placed = text if area is None else self._language.placed(text, area)
-        if placed != text and (match := self._meant(placed, area)) is not None and "area" in match.said:
-            return match  # else "here" is part of something else
-        return self._meant(text, area)
+        there = None if placed == text else self._meant(placed, area)
+        if there is None or "area" not in there.said or (match is not None and match.intent != there.intent):
+            return match  # "here" is part of something else, or with a name it would be a question ("all lights off")
+        return there
 
     def miss(self, text: str, area: str | None) -> Refusal:
         """Why nothing fits: a command's area or thing is unknown here, or the sentence is not understood at all."""

@@ -138,6 +138,13 @@ def test_a_room_that_the_home_does_not_have_is_no_other_room(text: str) -> None:
     assert "Attic" in answer
 
 
+@pytest.mark.parametrize("text", ["all lights off in here", "all lights off here", "all lights off in this room"])
+def test_what_would_be_a_question_with_the_rooms_name_is_none(text: str) -> None:
+    actions, _ = says(text, "Kitchen")
+    assert {action.service for action in actions} == {"light.turn_off"}
+    assert rooms_of(actions) == {"Kitchen"}
+
+
 def test_words_of_somebody_else_that_speak_of_here_stay_as_they_are() -> None:
     HOME.things = [*HOME.things, Thing("todo.list", "Shopping List", "todo", "0")]
     actions, _ = says("add come here to the shopping list", "Kitchen")
