@@ -26,7 +26,7 @@ async def _show() -> tuple[dict[str, Any], bool]:
     with temporary_folder() as folder:
         async with fresh_house(Path(folder)) as house:
             _say(f"Home Assistant {(await house.home.ask('get_config'))['version']}, as it comes.")
-            _say(f"{report.HUB_LED}\n\n{report.head(with_stages=False)}")
+            _say(f"{report.HUB_LED}\n{report.head(with_stages=False)}")
             led = await hub_led(house, _tell)
             _say(f"\n{report.figures(led)}")
             _say(f"{report.IN_PIPELINE}\n{report.head(with_stages=True)}")

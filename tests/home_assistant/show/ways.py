@@ -46,13 +46,18 @@ HEARD_S = 3.0  # until the hub has heard what is exposed and where it is
 
 @dataclass(slots=True)
 class Outcome:
-    """What came of a question; `change_ms` is from the final transcript to the last change."""
+    """What came of a question.
+
+    `change_ms` is from the final transcript to the last change, `whole_ms` from the end of speech to the reply's first
+    sound at the satellite: by the hub where it leads, by `stages` where Home Assistant does.
+    """
 
     asked: Asked
     transcript: str = ""
     reply: str = ""
     changes: list[Change] = field(default_factory=list)
     change_ms: float | None = None
+    whole_ms: float | None = None
     stages: Stages | None = None
     run_ms: dict[str, float] = field(default_factory=dict)
     """Home Assistant's own events of the run, since its start."""
@@ -82,6 +87,7 @@ async def hub_led(house: House, tell: Tell) -> list[Outcome]:
         async def ask(asked: Asked, outcome: Outcome) -> float:
             answer = await (person.says(asked.text) if asked.wake else person.answers(asked.text))
             outcome.transcript, outcome.reply = answer.transcript, answer.reply
+            outcome.whole_ms = answer.stages_ms().get("whole")
             return person.transcript_at
 
         return await _all(house, HUB_LED, ask, tell)
@@ -108,6 +114,7 @@ async def in_pipeline(house: House, tell: Tell) -> tuple[list[Outcome], dict[str
             outcome.transcript, outcome.reply = _words(events)
             outcome.run_ms = {name: ms_between(events["run-start"], event) for name, event in events.items()}
             outcome.stages = measured(by_satellite, by_hub)
+            outcome.whole_ms = outcome.stages.whole
             return first(by_hub, "satellite", "transcript")
 
         return await _all(house, IN_PIPELINE, ask, tell), await made_by_hark(house)
