@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -81,7 +80,8 @@ Ask = Callable[[Asked, Outcome], Awaitable[float]]
 
 async def hub_led(house: House, tell: Tell) -> list[Outcome]:
     """The hub leads the satellite, and Home Assistant is its home."""
-    async with furnished(house), led(house, ROOM) as person:
+    await furnish(house)
+    async with led(house, ROOM) as person:
         await asyncio.sleep(HEARD_S)
 
         async def ask(asked: Asked, outcome: Outcome) -> float:
@@ -95,8 +95,8 @@ async def hub_led(house: House, tell: Tell) -> list[Outcome]:
 
 async def in_pipeline(house: House, tell: Tell) -> tuple[list[Outcome], dict[str, list[str]]]:
     """Home Assistant leads the satellite, with a pipeline of the hub's services alone; tells the entities, too."""
+    await furnish(house)
     async with (
-        furnished(house),
         hub_at_home(house) as port,
         recording(LOOPBACK, door := free_port(), (LOOPBACK, port)) as recorder,
         added(house, door) as hark,
@@ -168,8 +168,7 @@ async def _all(house: House, questions: Sequence[Asked], ask: Ask, tell: Tell) -
     return outcomes
 
 
-@asynccontextmanager
-async def furnished(house: House) -> AsyncIterator[None]:
+async def furnish(house: House) -> None:
     """Things in their areas, exposed, at rest."""
     for area, entities in AREAS.items():
         for entity in entities:
@@ -179,7 +178,6 @@ async def furnished(house: House) -> AsyncIterator[None]:
     await house.home.act("light.turn_off", BEDROOM_LIGHT)
     await house.home.act("cover.open_cover", BLINDS)
     await house.home.act("lock.lock", DOOR)
-    yield
 
 
 async def made_by_hark(house: House) -> dict[str, list[str]]:
@@ -188,5 +186,5 @@ async def made_by_hark(house: House) -> dict[str, list[str]]:
     made: dict[str, list[str]] = {}
     for entry in await house.home.ask("config/entity_registry/list"):
         if entry["platform"] == "wyoming":
-            made.setdefault(devices.get(entry["device_id"], "no device"), []).append(entry["entity_id"])
+            made.setdefault(devices.get(entry["device_id"], "without a device"), []).append(entry["entity_id"])
     return {name: sorted(entities) for name, entities in made.items()}
