@@ -144,11 +144,15 @@ def _into(passed: list[Passed]) -> Callable[[float, int, Side, Event], None]:
 
 
 async def _through(house: House, asked: Asked) -> None:
-    """Speaks to the satellite that Home Assistant leads, until the reply has been played."""
+    """Speaks to the satellite that Home Assistant leads, until the reply has been played.
+
+    The satellite tells that: Home Assistant calls it idle some time after a reply, even amid the next question.
+    """
     await asyncio.sleep(APART_S)
+    mark = house.recorder.mark()
     house.speak(asked.text)
-    await house.home.until(SATELLITE, "listening", late_s=TURN_S)
-    await house.home.until(SATELLITE, "idle", late_s=TURN_S)
+    async with asyncio.timeout(TURN_S):
+        await house.recorder.comes("satellite", "played", mark)
 
 
 async def _all(house: House, questions: Sequence[Asked], ask: Ask, tell: Tell) -> list[Outcome]:
@@ -162,7 +166,7 @@ async def _all(house: House, questions: Sequence[Asked], ask: Ask, tell: Tell) -
             if outcome.changes:
                 outcome.change_ms = 1000 * (max(one.at for one in outcome.changes) - transcript_at)
         except (Failed, TimeoutError) as error:
-            outcome.failure = str(error) or "Home Assistant never came to the state"
+            outcome.failure = str(error) or f"no reply was played within {TURN_S:g} s"
         outcomes.append(outcome)
         tell(outcome)
     return outcomes
