@@ -121,12 +121,12 @@ class Person:
         self._house = house
         self.satellite: own.House
         self.understood = asyncio.Event()
-        self._transcript_at = 0.0
+        self.transcript_at = 0.0
 
     def see(self, seen: own.Seen) -> None:
         """Notes when the words were certain."""
         if seen["event"] == "question":
-            self._transcript_at = monotonic()
+            self.transcript_at = monotonic()
             self.understood.set()
 
     async def says(self, text: str) -> Answer:
@@ -139,7 +139,7 @@ class Person:
 
     def since_transcript(self, entity: str) -> float:
         """Milliseconds from the last transcript until Home Assistant told of the entity's state."""
-        return 1000 * (self._house.home.states[entity][-1][0] - self._transcript_at)
+        return 1000 * (self._house.home.states[entity][-1][0] - self.transcript_at)
 
     async def _speaks(self, text: str, wake: bool) -> Answer:
         sentence = await asyncio.to_thread(self._house.sentence, text)
