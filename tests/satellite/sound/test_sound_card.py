@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import wave
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,13 +16,14 @@ import numpy as np
 import pytest
 
 from config.satellite import Microphone as MicrophoneSettings
+from satellite.sound.devices import Hangs
 from satellite.sound.microphone import Frame, MicrophoneError
 from satellite.sound.speaker import SpeakerError
 from tests.sound_card import SoundCard, needs_sound_card, sound_card
 from wire.pcm import FULL_SCALE, SPEECH, PcmFormat, level_dbfs
 
 try:
-    from satellite.engines.pyaudio import Direction, PortAudio
+    from satellite.engines.pyaudio import Direction, PortAudio, Wanted
     from satellite.engines.sound_card import SoundCardMicrophone, SoundCardSpeaker
 except ImportError as error:
     pytest.skip(f"{error}: apt-get install portaudio19-dev, pip install 'hark[audio]'", allow_module_level=True)
@@ -235,6 +237,38 @@ def test_a_card_that_is_plugged_in_is_found_while_the_microphone_listens(at_desk
             while "usbtrumpet" not in [device.name for device in desk.audio.devices(Direction.IN)]:
                 await anext(frames)
             assert await desk.hears_tone(frames)
+
+    at_desk(test)
+
+
+class Stuck:
+    """Holds PortAudio's thread up, as a call that does not come back."""
+
+    def __init__(self) -> None:
+        self.holds, self.free = threading.Event(), threading.Event()
+
+    def begin(self, sound: PcmFormat) -> None:
+        self.holds.set()
+        self.free.wait(LATE_S)
+
+    def exchange(self, pcm: bytes | None, frames: int, times: Mapping[str, float]) -> bytes | None:
+        return None
+
+
+def test_a_library_that_hangs_is_told_from_a_microphone_that_fails_since_only_a_restart_helps(at_desk: AtDesk) -> None:
+    """Used to be asked again and again, in vain: its thread spun after its server had died in the wrong moment."""
+
+    async def test(desk: Desk) -> None:
+        audio, stuck = PortAudio(desk.folder / "cards", hangs_s=0.05), Stuck()
+        microphone = SoundCardMicrophone(audio, SETTINGS)
+        opening = asyncio.create_task(audio.open(Wanted(Direction.IN, "default", 16_000, 0.01, lambda _: 1), stuck))
+        await asyncio.to_thread(stuck.holds.wait)
+        await asyncio.sleep(0.1)
+        with pytest.raises(Hangs, match="restart"):
+            await anext(microphone.frames())
+        stuck.free.set()
+        audio.close(await opening)
+        audio.end()
 
     at_desk(test)
 
