@@ -31,6 +31,7 @@ ALONE = ("--set", "fleet.satellites=[]", "--set", "timeline.file=", "--set", "se
 CD, BYTES = PcmFormat(48_000, channels=2), PcmFormat(16_000, width=1)
 CHUNK_S = 0.02
 PAUSE_S = 3.0  # longer than any wait of the endpoint
+OPEN_S = 60.0  # of silence, of which a transcript ends the most
 MOST = 8  # at once
 
 
@@ -77,7 +78,7 @@ async def microphone(client: AsyncClient, pcm: bytes) -> None:
     """Speaks into a microphone that stays open: no audio-stop."""
     with suppress(ConnectionError):
         await client.write_event(AudioStart(SPEECH.rate, SPEECH.width, SPEECH.channels).event())
-        pcm += SPEECH.silence(PAUSE_S)
+        pcm += SPEECH.silence(OPEN_S)
         for start in range(0, len(pcm), SPEECH.bytes(CHUNK_S)):
             await client.write_event(audio(pcm[start : start + SPEECH.bytes(CHUNK_S)]).event())
             await asyncio.sleep(CHUNK_S)
