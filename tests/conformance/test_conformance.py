@@ -29,7 +29,7 @@ SOONER = ("watchdogs.thinking_s=3", "watchdogs.listening_s=4", "control.socket="
 OLDER = [*presence.CHECKS, *sounds.CHECKS[:2], turns.plays_the_reply, turns.plays_sound_before_its_text]
 
 
-async def meets(release: str, checks: Sequence[Check]) -> list[Outcome]:
+async def meets(release: str, checks: Sequence[Check[Stage]]) -> list[Outcome]:
     """A satellite of its own for some checks."""
     with TemporaryDirectory(prefix="hark-") as name:
         folder = Path(name)

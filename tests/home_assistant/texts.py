@@ -109,6 +109,26 @@ async def is_a_whole_pipeline(house: House) -> str:
             await house.home.ask("assist_pipeline/pipeline/delete", pipeline_id=pipeline)
 
 
+async def speaks_for_a_voice_that_is_gone(house: House) -> str:
+    """A pipeline that names a voice which the hub has no more is spoken to by the one it has."""
+    async with agent(house) as hark:
+        lengths = [await _spoken(house, hark.entities["tts"], options) for options in ({}, {"voice": "nobody"})]
+        expect(0.8 < lengths[1] / lengths[0] < 1.2, f"the sound has {lengths} bytes")
+        return f"{lengths[1]} bytes of sound by the voice 'nobody', {lengths[0]} by the hub's own"
+
+
+async def _spoken(house: House, engine: str, options: dict[str, str]) -> int:
+    text = (
+        f"The door of the cellar has been open for ten minutes{'.' * (1 + len(options))}"  # said anew, not from memory
+    )
+    asked = {"engine_id": engine, "message": text, "options": options}
+    async with house.home.http.post("/api/tts_get_url", json=asked) as told:
+        path = (await told.json())["path"]
+    async with house.home.http.get(path) as sound:
+        expect(sound.status == 200, f"Home Assistant has no sound: {sound.status}")
+        return len(await sound.read())
+
+
 def ms_between(earlier: dict[str, Any], later: dict[str, Any]) -> float:
     """Between two events of a run."""
     took = datetime.fromisoformat(later["timestamp"]) - datetime.fromisoformat(earlier["timestamp"])
@@ -156,4 +176,5 @@ CHECKS: tuple[Callable[[House], Awaitable[str]], ...] = (
     lets_nobody_in_by_text,
     means_the_room_of_the_device,
     is_a_whole_pipeline,
+    speaks_for_a_voice_that_is_gone,
 )
