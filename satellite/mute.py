@@ -14,26 +14,26 @@ PAUSE_OUTLIVES_S = 30.0
 
 @dataclass(slots=True)
 class Mute:
-    """Times are seconds of one monotonic clock; controllers are known by their hosts."""
+    """Times are seconds of one monotonic clock; controllers are known by what owns their pause: see satellite.controllers.controller.Controller.owner."""
 
     switch: bool = False
     """The satellite's own."""
     _pauses: dict[str, float | None] = field(default_factory=dict)  # when each ends, None while its connection lasts
 
-    def pause(self, host: str) -> None:
+    def pause(self, owner: str) -> None:
         """A controller mutes the satellite."""
-        self._pauses[host] = None
+        self._pauses[owner] = None
 
-    def resume(self, host: str) -> None:
+    def resume(self, owner: str) -> None:
         """It no longer does."""
-        self._pauses.pop(host, None)
+        self._pauses.pop(owner, None)
 
-    def gone(self, host: str, now: float) -> None:
+    def gone(self, owner: str, now: float) -> None:
         """The connection on which it did has ended."""
-        if host in self._pauses:
-            self._pauses[host] = now + PAUSE_OUTLIVES_S
+        if owner in self._pauses:
+            self._pauses[owner] = now + PAUSE_OUTLIVES_S
 
     def muted(self, now: float) -> bool:
         """Whether nothing may be listened to."""
-        self._pauses = {host: end for host, end in self._pauses.items() if end is None or now < end}
+        self._pauses = {owner: end for owner, end in self._pauses.items() if end is None or now < end}
         return self.switch or bool(self._pauses)

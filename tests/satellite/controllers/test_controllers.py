@@ -213,6 +213,24 @@ def test_a_pause_silences_everyone_until_the_satellite_is_wanted_again(leads: bo
     satellite_test(scenario)
 
 
+def test_a_hub_that_comes_from_the_machine_of_home_assistant_opens_no_microphone_that_it_has_closed() -> None:
+    """Both mostly run on one."""
+
+    async def scenario(room: Room) -> None:
+        async with controller(room.port) as plain:
+            await paused(room, plain)
+            async with controller(room.port, "hub"):
+                assert room.satellite.status().muted
+                assert not plain.closed, "it would take its end for the loss of the satellite"
+            await asyncio.sleep(1.0)
+            assert room.satellite.status().muted
+            await plain.send(RunSatellite())
+            await asyncio.sleep(1.0)
+            assert not room.satellite.status().muted
+
+    satellite_test(scenario)
+
+
 def test_home_assistant_may_be_silent_for_as_long_as_it_pauses() -> None:
     async def scenario(room: Room) -> None:
         async with controller(room.port) as plain:
