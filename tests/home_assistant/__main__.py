@@ -17,7 +17,7 @@ import numpy as np
 
 from tests.conformance.controller import Failed
 from tests.conformance.exchange import fold, write
-from tests.home_assistant import checks, facts, homes, led, texts
+from tests.home_assistant import away, checks, facts, found, homes, led, standby, texts
 from tests.home_assistant.client import add_wyoming
 from tests.home_assistant.facts import SCRIPTED, SCRIPTED_ASSISTANT, Scene
 from tests.home_assistant.house import House, house, temporary_folder
@@ -26,6 +26,7 @@ from tests.peers import free_port
 from tests.wire_pairs import LOOPBACK
 from wire.pcm import FULL_SCALE
 
+PARTS = (checks, homes, led, texts, standby, away, found)
 SETTLE_S = 3.0
 LOG_LINES = 30  # of what was said and of the satellite's log, told where a check failed
 
@@ -52,7 +53,7 @@ async def _run(options: argparse.Namespace) -> int:
             print(f"Home Assistant {version}", flush=True)
             if options.facts:
                 return await _facts(running, wanted)
-            every = (*checks.CHECKS, *homes.CHECKS, *led.CHECKS, *texts.CHECKS)
+            every = [check for part in PARTS for check in part.CHECKS]
             chosen = [check for check in every if not wanted or check.__name__ in wanted]
             return max([await _check(running, check, options.record) for check in chosen])
 
