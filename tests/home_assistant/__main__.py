@@ -17,7 +17,7 @@ import numpy as np
 
 from tests.conformance.controller import Failed
 from tests.conformance.exchange import fold, write
-from tests.home_assistant import away, checks, facts, found, homes, led, standby, texts
+from tests.home_assistant import away, checks, circle, facts, found, homes, led, standby, texts
 from tests.home_assistant.client import add_wyoming
 from tests.home_assistant.facts import SCRIPTED, SCRIPTED_ASSISTANT, Scene
 from tests.home_assistant.house import House, house, temporary_folder
@@ -26,7 +26,7 @@ from tests.peers import free_port
 from tests.wire_pairs import LOOPBACK
 from wire.pcm import FULL_SCALE
 
-PARTS = (checks, homes, led, texts, standby, away, found)
+PARTS = (checks, homes, led, texts, standby, circle, away, found)
 SETTLE_S = 3.0
 LOG_LINES = 30  # of what was said and of the satellite's log, told where a check failed
 

@@ -6,13 +6,15 @@ Each check has all of Hark at one Home Assistant (together.py), and tells what i
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from time import monotonic
 
 from tests.conformance.stage import expect
 from tests.home_assistant.house import LIGHT, House
+from tests.home_assistant.running import TURN_S
 from tests.home_assistant.standby import OFF, ON, announce, heard
-from tests.home_assistant.together import TURN_S, Satellite, Together, together
+from tests.home_assistant.together import Satellite, Together, together
 
 LATE_S = 60.0  # Home Assistant tries an entry again by itself
 SETTLE_S = 3.0  # in which what happens twice would
@@ -80,10 +82,9 @@ async def leads_without_home_assistant(house: House) -> str:
     """Home Assistant restarts: the hub goes on, says so, and is stood by again; every entity is there once."""
     async with together(house) as them:
         before = await them.registered()
-        await house.stop_home()
-        away = await them.asks(them.bedroom, "what time is it")
+        async with _without_home_assistant(house):
+            away = await them.asks(them.bedroom, "what time is it")
         began = monotonic()
-        await house.start_home()
         for satellite in (them.pantry, them.bedroom):
             await them.home.until(satellite.entity, "idle", late_s=LATE_S)
         back = monotonic() - began
@@ -92,7 +93,7 @@ async def leads_without_home_assistant(house: House) -> str:
         await announce(them.home, them.bedroom)
         alike = await heard(them, them.bedroom)
         expect(await them.registered() == before, f"{before} became {await them.registered()}")
-        return f"away: {away!r}; back {back:.0f} s after its start: {on!r}, announced {alike:.3f} alike, nothing twice"
+        return f"away: {away!r}; back {back:.0f} s after it serves: {on!r}, announced {alike:.3f} alike, nothing twice"
 
 
 async def is_there_once(house: House) -> str:
@@ -102,11 +103,10 @@ async def is_there_once(house: House) -> str:
         await them.hub.kill()
         await them.pantry.running.kill()
         await them.bedroom.running.stop()
-        await house.stop_home()
-        for satellite in (them.pantry, them.bedroom):
-            satellite.unsay()
-            await satellite.running.start()
-        await house.start_home()
+        async with _without_home_assistant(house):
+            for satellite in (them.pantry, them.bedroom):
+                satellite.unsay()
+                await satellite.running.start()
         await them.hub.start()
         await them.led()
         for satellite in (them.pantry, them.bedroom):
@@ -116,6 +116,15 @@ async def is_there_once(house: House) -> str:
         expect(await them.registered() == before, f"{before} became {await them.registered()}")
         listed = "".join(f"\n        {kind}: {', '.join(names)}" for kind, names in before.items())
         return f"{on!r}, {off!r} after all was restarted; before and after:{listed}"
+
+
+@asynccontextmanager
+async def _without_home_assistant(house: House) -> AsyncIterator[None]:
+    await house.stop_home()
+    try:
+        yield
+    finally:
+        await house.start_home()
 
 
 async def _stands_by(them: Together, satellite: Satellite) -> None:

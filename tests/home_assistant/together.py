@@ -7,67 +7,22 @@ plays lies in its folder, one file for each reply, and `said.wav` for what belon
 from __future__ import annotations
 
 import asyncio
-import json
 import shutil
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench.house import Program, Seen, background, program
 from bench.spoken import record
+from tests.conformance.controller import Failed
 from tests.conformance.recorder import Recorder, recording
 from tests.home_assistant.client import Client, add_wyoming
 from tests.home_assistant.house import House
+from tests.home_assistant.running import TURN_S, Running
 from tests.peers import free_port
 from tests.wire_pairs import LOOPBACK
 
-TURN_S = 30.0  # from the wake word to the end of the reply
 SAID = "said.wav"
-
-
-class Running:
-    """A program that can be stopped, killed and started again with the same options."""
-
-    def __init__(self, name: str, ready: str, *options: str) -> None:
-        self.options = list(options)
-        self.seen: list[Seen] = []
-        self._name, self._ready = name, ready
-        self._stack = AsyncExitStack()
-        self._more = asyncio.Event()
-        self.program: Program
-
-    async def start(self) -> None:
-        """Starts it and waits until it is ready."""
-        self._stack = AsyncExitStack()
-        self.program = await self._stack.enter_async_context(program(self._name, *self.options))
-        await self._stack.enter_async_context(background(self._follow()))
-        await self.program.says(self._ready)
-
-    async def stop(self) -> None:
-        """Ends it as a service manager would."""
-        await self._stack.aclose()
-
-    async def kill(self) -> None:
-        """Ends it without a word."""
-        self.program.process.kill()
-        await self.program.process.wait()
-        await self._stack.aclose()
-
-    async def sees(self, so: Callable[[Seen], bool], mark: int = 0, late_s: float = TURN_S) -> Seen:
-        """Waits for an event of its watch after a place in `seen`. Raises TimeoutError."""
-        async with asyncio.timeout(late_s):
-            while True:
-                self._more.clear()
-                if found := [seen for seen in self.seen[mark:] if so(seen)]:
-                    return found[0]
-                await self._more.wait()
-
-    async def _follow(self) -> None:
-        assert self.program.process.stdout is not None
-        async for line in self.program.process.stdout:
-            self.seen.append(json.loads(line))
-            self._more.set()
 
 
 @dataclass
@@ -117,26 +72,33 @@ class Satellite:
 class Together:
     """The house with all of it."""
 
-    def __init__(self, house: House, pantry: Satellite, bedroom: Satellite, hub: Running, port: int) -> None:
+    def __init__(self, house: House, pantry: Satellite, bedroom: Satellite, hub: Running) -> None:
         self.house = house
-        self.pantry, self.bedroom, self.hub, self.port = pantry, bedroom, hub, port
+        self.pantry, self.bedroom, self.hub = pantry, bedroom, hub
 
     @property
     def home(self) -> Client:
         """See House."""
         return self.house.home
 
-    async def speak(self, satellite: Satellite, text: str, wake: bool = True) -> None:
+    async def speak(self, satellite: Satellite, text: str) -> None:
         """Somebody says the wake word and a sentence to a satellite."""
         satellite.spoken += 1
         sentence = await asyncio.to_thread(self.house.sentence, text)
-        record(sentence, satellite.folder / "microphone" / f"{satellite.spoken:04}.wav", wake)
+        record(sentence, satellite.folder / "microphone" / f"{satellite.spoken:04}.wav")
 
     async def asks(self, satellite: Satellite, text: str) -> str:
-        """The same, led by the hub; returns the reply once it has been played. Raises TimeoutError."""
+        """The same, led by the hub; returns the reply once it has been played. Raises Failed."""
         mark = len(self.hub.seen)
         await self.speak(satellite, text)
-        over = await self.hub.sees(lambda seen: seen["event"] == "times" and seen["satellite"] == satellite.name, mark)
+        try:
+            over = await self.hub.sees(
+                lambda seen: (seen["event"], seen["satellite"]) == ("times", satellite.name), mark
+            )
+        except TimeoutError:
+            logs = [f"{text!r} was not answered; the hub saw {self.hub.seen[mark:]}"]
+            logs += [f"    {line}" for one in (self.hub, satellite.running) for line in one.program.log[-8:]]
+            raise Failed("\n".join(logs)) from None
         return self.reply(str(over["turn"]))
 
     def reply(self, turn: str) -> str:
@@ -185,7 +147,7 @@ async def together(house: House, *settings: str) -> AsyncIterator[Together]:
         hub = Running("hub", r"listen on .* port", *dialled, "--watch", "json", *sets)
         stack.push_async_callback(hub.stop)
         await hub.start()
-        made = Together(house, pair[0], pair[1], hub, serve_port)
+        made = Together(house, pair[0], pair[1], hub)
         await made.led()
         entries: list[str] = []
         stack.push_async_callback(_forget, house, entries)
