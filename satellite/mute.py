@@ -14,7 +14,7 @@ PAUSE_OUTLIVES_S = 30.0
 
 @dataclass(slots=True)
 class Mute:
-    """Times are seconds of one monotonic clock; controllers are known by what owns their pause: see satellite.controllers.controller.Controller.owner."""
+    """Times are seconds of one monotonic clock; a controller is known by its name (see Controller.owner)."""
 
     switch: bool = False
     """The satellite's own."""
