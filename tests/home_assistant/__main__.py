@@ -15,10 +15,11 @@ from pathlib import Path
 
 import numpy as np
 
+from bench.house import HouseError
 from tests.conformance.controller import Failed
 from tests.conformance.exchange import fold, write
 from tests.home_assistant import away, checks, circle, facts, found, homes, led, standby, texts
-from tests.home_assistant.client import add_wyoming
+from tests.home_assistant.client import Refused, add_wyoming
 from tests.home_assistant.facts import SCRIPTED, SCRIPTED_ASSISTANT, Scene
 from tests.home_assistant.house import House, house, temporary_folder
 from tests.home_assistant.scripted import ScriptedSatellite
@@ -75,7 +76,7 @@ async def _check(running: House, check: Callable[[House], Awaitable[str]], recor
 async def _tell(name: str, work: Callable[[], Awaitable[str]]) -> int:
     try:
         seen = await work()
-    except (Failed, AssertionError, TimeoutError) as error:
+    except (Failed, Refused, HouseError, AssertionError, TimeoutError) as error:
         print(f"FAILED  {name.replace('_', ' ')}: {error or 'Home Assistant never came to the state'}", flush=True)
         return 1
     print(f"ok      {name.replace('_', ' ')}: {seen}", flush=True)

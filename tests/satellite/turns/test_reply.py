@@ -199,6 +199,21 @@ def test_the_stand_bys_announcement_waits_for_the_end_of_a_turn() -> None:
     satellite_test(scenario)
 
 
+def test_announcements_that_wait_are_all_heard() -> None:
+    async def scenario(room: Room) -> None:
+        async with controller(room.port, "hub") as hub, controller(room.port) as plain:
+            turn = await room.ask(hub)
+            for seconds in (1.0, 0.5, 0.3):
+                await plain.send(*said(seconds))
+            await asyncio.sleep(0.5)
+            assert room.phase is Phase.LISTENING
+            await hub.send(Transcript("what time is it"), *reply_events(turn, 2.0))
+            await plain.next(Played)
+            assert room.heard_s == pytest.approx(3.8)
+
+    satellite_test(scenario)
+
+
 def test_what_a_stand_by_announced_delays_no_reply_of_its_own_when_it_has_to_lead() -> None:
     """It used to wait for the watchdog, and the reply behind it."""
 
