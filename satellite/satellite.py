@@ -148,7 +148,7 @@ class Satellite:
     def paused(self, controller: Controller, on: bool) -> None:
         """See satellite.controllers.link.Led."""
         if on:
-            self._mute.pause(controller.owner)
+            self._mute.pause(controller.owner, self._clock())
             self._turns.happens(Event.PAUSED if controller is self._link.leader else Event.MUTED)
         else:
             self._mute.resume(controller.owner)
@@ -158,6 +158,7 @@ class Satellite:
         """See satellite.controllers.link.Led."""
         if controller.paused:
             self._mute.gone(controller.owner, self._clock())
+            self._look_at_mute()
         self._turns.gone(controller)
 
     def led(self, lost: bool) -> None:

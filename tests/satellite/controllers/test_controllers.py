@@ -12,7 +12,7 @@ from wyoming.pipeline import RunPipeline
 from wyoming.satellite import PauseSatellite, RunSatellite
 from wyoming.vad import VoiceStopped
 
-from satellite.mute import PAUSE_OUTLIVES_S
+from satellite.mute import GOODBYE_S, PAUSE_OUTLIVES_S
 from satellite.turns.phases import Phase
 from tests.peers import Peer, controller, reply_events, speech_events
 from tests.satellite.rooms import (
@@ -276,11 +276,26 @@ def test_a_pause_ends_some_time_after_who_paused_is_gone() -> None:
     async def scenario(room: Room) -> None:
         async with controller(room.port) as plain:
             await paused(room, plain)
+            await asyncio.sleep(GOODBYE_S)
         await asyncio.sleep(PAUSE_OUTLIVES_S - 2.0)
         assert room.satellite.status().muted
         await asyncio.sleep(3.0)
         assert not room.satellite.status().muted
         assert room.microphone.open
+
+    satellite_test(scenario)
+
+
+def test_home_assistant_that_stops_leaves_the_microphone_to_the_hub() -> None:
+    """It pauses and closes: the hub used to be deaf for half a minute."""
+
+    async def scenario(room: Room) -> None:
+        async with controller(room.port, "hub") as hub:
+            async with controller(room.port) as plain:
+                await plain.send(PauseSatellite())
+            await asyncio.sleep(0.5)
+            assert not room.satellite.status().muted
+            await whole_turn(room, hub)
 
     satellite_test(scenario)
 
