@@ -89,7 +89,7 @@ class Session:
     async def run(self) -> None:
         """Leads the satellite until its connection ends; raises WireError where that is not clean."""
         self._connection.idle_s = SILENCE_S
-        for greeting in (RunSatellite(), Describe(), hark.Hello(self._service.settings.name, hark.CAPABILITIES)):
+        for greeting in (hark.Hello(self._service.settings.name, hark.CAPABILITIES), RunSatellite(), Describe()):
             await self._connection.send(greeting)
         try:
             async with asyncio.TaskGroup() as group:

@@ -15,11 +15,12 @@ from pathlib import Path
 
 import numpy as np
 
+from bench.house import HouseError
 from tests.conformance.controller import Failed
 from tests.conformance.exchange import fold, write
 from tests.conformance.stage import NotAsked
-from tests.home_assistant import checks, facts, homes, led, rooms, texts, third_party
-from tests.home_assistant.client import add_wyoming
+from tests.home_assistant import away, checks, circle, facts, found, homes, led, rooms, standby, texts, third_party
+from tests.home_assistant.client import Refused, add_wyoming
 from tests.home_assistant.facts import SCRIPTED, SCRIPTED_ASSISTANT, Scene
 from tests.home_assistant.house import House, house, temporary_folder
 from tests.home_assistant.scripted import ScriptedSatellite
@@ -28,6 +29,7 @@ from tests.peers import free_port
 from tests.wire_pairs import LOOPBACK
 from wire.pcm import FULL_SCALE
 
+PARTS = checks, homes, led, rooms, texts, standby, circle, away, found, third_party
 SETTLE_S = 3.0
 LOG_LINES = 30  # of what was said and of the satellite's log, told where a check failed
 
@@ -56,7 +58,7 @@ async def _run(options: argparse.Namespace) -> int:
             print(f"Home Assistant {version}", flush=True)
             if options.facts:
                 return await _facts(running, wanted)
-            every = (*checks.CHECKS, *homes.CHECKS, *led.CHECKS, *rooms.CHECKS, *texts.CHECKS, *third_party.CHECKS)
+            every = [check for part in PARTS for check in part.CHECKS]
             chosen = [check for check in every if not wanted or check.__name__ in wanted]
             return max([await _check(running, check, options.record) for check in chosen])
 
@@ -81,7 +83,7 @@ async def _tell(name: str, work: Callable[[], Awaitable[str]]) -> int:
     except NotAsked as reason:
         print(f"skipped {name.replace('_', ' ')}: {reason}", flush=True)
         return 0
-    except (Failed, AssertionError, TimeoutError) as error:
+    except (Failed, Refused, HouseError, AssertionError, TimeoutError) as error:
         print(f"FAILED  {name.replace('_', ' ')}: {error or 'Home Assistant never came to the state'}", flush=True)
         return 1
     print(f"ok      {name.replace('_', ' ')}: {seen}", flush=True)
