@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from time import monotonic
 
 from wyoming.asr import Transcript
@@ -26,6 +27,7 @@ from wire.errors import WireError
 
 ANSWERS_S, HOME_S = 10.0, 15.0
 DESCRIBED, LED, TURN, TEXT, SPOKEN = "describe", "led by the hub", "turn begun", "text done", "spoken command done"
+REST = "nothing half open"
 CONNECTED, LOADED, THERE = "stand-by connected", "entries loaded", "entities there"
 LET_GO = "let go of who was silent"
 NEVER_S = 120.0
@@ -59,6 +61,8 @@ class Seen:
 
     measures: list[Measure] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
+    again: list[str] = field(default_factory=list)
+    """What was said a second time, and what the hub had made of the first."""
 
 
 class Checks:
@@ -67,23 +71,36 @@ class Checks:
     def __init__(self, house: House, restarts: tuple[Restart, ...], began: float) -> None:
         self._house = house
         self._began = began
-        self._restarts = restarts
+        self._up = {restart.program: asyncio.Event() for restart in restarts}
         self.seen = Seen()
 
     async def run(self, this: Round) -> None:
-        """All of them."""
-        satellites = [self._satellite(name, this.spoken and name == this.speaks_at) for name in SATELLITES]
-        services = [self._within(self._described()), self._within(self._text())]
-        at_home = [self._within(work) for work in (self._connected(), self._entries(), self._entities())]
-        await asyncio.gather(*satellites, *services, *at_home)
+        """All of them, each as soon as what it needs is up."""
+        works = [self._when((HUB,), self._described), self._when((HUB, HOME), self._text)]
+        for name in SATELLITES:
+            spoken = this.spoken and name == this.speaks_at
+            works += [
+                self._when((HUB, name), partial(self._led, name)),
+                self._when((HUB, name, HOME), partial(self._spoken, name))
+                if spoken
+                else self._when((HUB, name), partial(self._turn, name)),
+                self._when((HOME, name), partial(self._connected, name)),
+            ]
+        for name in (HUB, *SATELLITES):
+            works.append(self._when((HOME, name), partial(self._loaded, name)))
+        await asyncio.gather(*works, self._when((HOME, HUB, *SATELLITES), self._entities))
+
+    async def restart(self, restart: Restart) -> None:
+        """Restarts a program; checks that need it begin then."""
+        await self._house.restart(restart)
+        self._up[restart.program].set()
 
     async def lets_go(self, restart: Restart) -> None:
         """The others end their connections with a machine that has vanished; who is restarted, too, is not asked."""
         await asyncio.sleep(restart.after_s + LOOK_S)
-        gone = {one.program for one in self._restarts}
         began = monotonic() - LOOK_S
         ends = {pair: ports for pair, ports in self._house.connections().items() if pair.split()[2] == restart.program}
-        ends = {pair: ports for pair, ports in ends.items() if pair.split()[0] not in gone}
+        ends = {pair: ports for pair, ports in ends.items() if pair.split()[0] not in self._up}
         while ends and monotonic() - began < SILENT_S - 2 * LOOK_S:
             await asyncio.sleep(LOOK_S)
             there = self._house.connections()
@@ -92,14 +109,19 @@ class Checks:
                 del ends[pair]
         self.seen.measures += [Measure(LET_GO, pair, SILENT_S) for pair in ends]
 
-    async def _within(self, work: Awaitable[None]) -> None:
+    async def _when(self, needs: tuple[str, ...], work: Callable[[], Awaitable[None]]) -> None:
+        """Does it once these programs are up; notes how long it took from then."""
+        for name in needs:
+            if name in self._up:
+                await self._up[name].wait()
+        what = getattr(work, "func", work).__name__.strip("_")
         try:
             async with asyncio.timeout(NEVER_S):
-                await work
+                await work()
         except TimeoutError:
-            self.seen.failures.append(f"{getattr(work, '__name__', work)} never held, in {NEVER_S:.0f} s")
+            self.seen.failures.append(f"{what} never held, in {NEVER_S:.0f} s")
         except (Refused, OSError) as error:
-            self.seen.failures.append(f"{getattr(work, '__name__', work)}: {error!r}")
+            self.seen.failures.append(f"{what}: {error!r}")
 
     def _note(self, what: str, needs: tuple[str, ...], at: float, own_retry: float = 0.0) -> None:
         """Something that needs these programs holds since a time; noted where one of them was restarted."""
@@ -134,16 +156,13 @@ class Checks:
             except (WireError, TimeoutError):
                 await asyncio.sleep(LOOK_S)
 
-    async def _satellite(self, name: str, spoken: bool) -> None:
-        await self._within(self._led(name))
-        await self._within(self._spoken(name) if spoken else self._turn(name))
-
     async def _led(self, name: str) -> None:
-        await self._shows(name, lambda status: status.controller.endswith("(hub)"))
+        await self._shows(name, led_by_hub)
         self._note(LED, (HUB, name), monotonic())
 
     async def _turn(self, name: str) -> None:
         """The button begins a turn, of which the hub tells; and ends it."""
+        await self._shows(name, led_by_hub)
         while True:
             mark = len(self._house.seen)
             await self._house.press(name, "listen")
@@ -169,44 +188,43 @@ class Checks:
 
     async def _spoken(self, name: str) -> None:
         """Somebody speaks a command, and again where it is not done: the light of the kitchen."""
+        await self._shows(name, led_by_hub)
         home, light = self._house.home, LIGHTS[SATELLITES[0]]
         while True:
             wanted = "off" if home.state(light) == "on" else "on"
+            mark, began = len(self._house.seen), monotonic()
             self._house.speak(name, f"turn {wanted} the kitchen light")
             try:
                 await home.until(light, wanted, late_s=SPOKEN_S)
             except TimeoutError:
+                self.seen.again.append(f"{name}: {self._made_of(mark, began) or 'nothing was heard'}")
                 continue
             self._note(SPOKEN, (HUB, name, HOME), monotonic())
             return await self._idle(name)
 
-    async def _connected(self) -> None:
-        """Home Assistant stands by at each satellite."""
-        since: dict[tuple[str, int], float] = {}
-        missing = list(SATELLITES)
-        while missing:
-            now, there = monotonic(), self._house.connections()
-            standing = {(name, port) for name in missing for port in there.get(f"{name} < {HOME}", ())}
-            since = {end: since.get(end, now) for end in standing}
-            for (name, _), at in since.items():
-                if now - at >= LASTS_S and name in missing:
-                    self._note(CONNECTED, (HOME, name), at)
-                    missing.remove(name)
+    def _made_of(self, mark: int, began: float) -> str:
+        told = [f"{at - began:.1f} s {seen['event']} {seen.get('text', '')}" for at, seen in self._house.seen[mark:]]
+        return ", ".join(told)
+
+    async def _connected(self, name: str) -> None:
+        """Home Assistant stands by at a satellite."""
+        since: dict[int, float] = {}
+        while True:
+            now = monotonic()
+            since = {port: since.get(port, now) for port in self._house.connections().get(f"{name} < {HOME}", ())}
+            if lasting := [at for at in since.values() if now - at >= LASTS_S]:
+                return self._note(CONNECTED, (HOME, name), min(lasting))
             await asyncio.sleep(LOOK_S)
 
-    async def _entries(self) -> None:
-        """Home Assistant has loaded its entries, at its start or when it has tried again by itself."""
-        tried: dict[str, float] = {}
-        missing = {entry: name for name, entry in self._house.entries.items()}
-        while missing:
-            for entry in await self._house.home.ask("config_entries/get", domain="wyoming"):
-                key, state = entry["entry_id"], entry["state"]
-                if state == "setup_in_progress":
-                    tried.setdefault(key, monotonic())
-                elif state == "loaded" and (name := missing.pop(key, "")):
-                    self._note(LOADED, (HOME, name), monotonic(), tried.get(key, 0.0))
-                elif state != "loaded":
-                    tried.pop(key, None)
+    async def _loaded(self, name: str) -> None:
+        """Home Assistant has loaded its entry for one, at its start or when it has tried again by itself."""
+        tried = 0.0
+        while True:
+            listed = await self._house.home.ask("config_entries/get", domain="wyoming")
+            [state] = [one["state"] for one in listed if one["entry_id"] == self._house.entries[name]]
+            if state == "loaded":
+                return self._note(LOADED, (HOME, name), monotonic(), tried)
+            tried = (tried or monotonic()) if state == "setup_in_progress" else 0.0
             await asyncio.sleep(2 * LOOK_S)
 
     async def _entities(self) -> None:
@@ -218,14 +236,9 @@ class Checks:
         self._note(THERE, (HOME,), monotonic())
 
 
-async def until(so: Callable[[], bool], late_s: float) -> bool:
-    """Whether something has become so in time."""
-    began = monotonic()
-    while not so():
-        if monotonic() - began > late_s:
-            return False
-        await asyncio.sleep(LOOK_S)
-    return True
+def led_by_hub(status: Status) -> bool:
+    """Whether that is whom the hub leads."""
+    return status.controller.endswith("(hub)")
 
 
 def odd(house: House) -> list[str]:
@@ -235,10 +248,12 @@ def odd(house: House) -> list[str]:
     return missing + [f"{count} {told}" for told, count in sorted(there.items()) if count != (told in EXPECTED)]
 
 
-async def leftovers(house: House) -> list[str]:
-    """What is connected too much or too little, once all is at rest."""
-    at_rest = await until(lambda: not odd(house), SETTLE_S)
-    return [] if at_rest else odd(house)
+async def leftovers(house: House) -> tuple[list[str], float]:
+    """What is connected too much or too little, once all is at rest, and how long that took."""
+    began = monotonic()
+    while (seen := odd(house)) and monotonic() - began < SETTLE_S:  # noqa: ASYNC110 (the kernel tells no one)
+        await asyncio.sleep(LOOK_S)
+    return seen, monotonic() - began
 
 
 async def held(house: House) -> dict[str, dict[str, float]]:

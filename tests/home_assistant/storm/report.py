@@ -16,6 +16,7 @@ from tests.home_assistant.storm.checks import (
     LED,
     LET_GO,
     LOADED,
+    REST,
     SPOKEN,
     TEXT,
     THERE,
@@ -24,7 +25,7 @@ from tests.home_assistant.storm.checks import (
 )
 from tests.home_assistant.storm.plan import HOME, HUB, Round, counted
 
-ORDER = (DESCRIBED, LED, TURN, SPOKEN, TEXT, CONNECTED, LOADED, THERE, LET_GO)
+ORDER = (DESCRIBED, LED, TURN, SPOKEN, TEXT, CONNECTED, LOADED, THERE, LET_GO, REST)
 SILENCE_S = 5.0
 HOME_SILENCE_S = 8.0  # Home Assistant's own: 5 s, and a ping every 2 s
 
@@ -36,6 +37,7 @@ class Told:
     round: Round
     measures: list[Measure]
     failures: list[str]
+    again: list[str]
     load: float
 
 
@@ -92,6 +94,7 @@ class Report:
                     "load": told.load,
                     "measures": [(one.what, one.of, round(one.took_s, 3)) for one in told.measures],
                     "failures": told.failures,
+                    "said again": told.again,
                 }
                 for told in self.rounds
             ],
@@ -106,6 +109,8 @@ def bound_s(what: str, of: str) -> float:
     if what == LET_GO:
         kept = {f"{HUB} > {HOME}", f"{HOME} < {HUB}"}  # a WebSocket, which Home Assistant keeps for minutes
         return 0.0 if of in kept else HOME_SILENCE_S if of.startswith(HOME) else SILENCE_S
+    if what == REST:
+        return 0.0
     return HOME_S if what in (CONNECTED, LOADED, THERE) or of == HOME else ANSWERS_S
 
 

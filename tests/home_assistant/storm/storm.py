@@ -14,7 +14,7 @@ from time import monotonic
 
 from tests.home_assistant.house import temporary_folder
 from tests.home_assistant.storm import sight
-from tests.home_assistant.storm.checks import Checks, held, leftovers
+from tests.home_assistant.storm.checks import REST, Checks, Measure, Seen, held, leftovers
 from tests.home_assistant.storm.house import House, house
 from tests.home_assistant.storm.plan import HOME, SATELLITES, How, Moment, Restart, Round, planned
 from tests.home_assistant.storm.report import Report, Told, late
@@ -24,7 +24,6 @@ SPARE_FILES = 4  # that a program may have open more than after the first round
 COMMAND_S = (1.2, 2.8)  # of the recording: within the words
 SPEAKS_S = 15.0  # until a reply begins
 REPLY_S = (0.1, 0.9)  # into a reply
-HURRY_S = 3.0  # until the next round, where nobody waits
 LOG_LINES = 12
 FIRST = Round((Restart(HOME, How.ASKED, 0.0, 0.0),), Moment.IDLE, SATELLITES[0], hurried=False, spoken=True)
 """With which everything is as it will be after each restart: what the later rounds are held against."""
@@ -61,16 +60,16 @@ class Storm:
         await self._moment(this)
         checks = Checks(self._house, this.restarts, began)
         silent = [one for one in this.restarts if one.how in (How.FROZEN, How.VANISHED)]
-        await asyncio.gather(*map(self._house.restart, this.restarts), *map(checks.lets_go, silent))
-        if this.hurried:
-            await asyncio.sleep(self._chance.uniform(0, HURRY_S))
-        else:
-            await checks.run(this)
+        await asyncio.gather(
+            *map(checks.restart, this.restarts),
+            *map(checks.lets_go, silent),
+            *([] if this.hurried else [checks.run(this)]),
+        )
         seen = checks.seen
         seen.failures += late(seen.measures) + self._left()
         if not this.hurried:
-            seen.failures += await self._at_rest()
-        self.report.rounds.append(Told(this, seen.measures, seen.failures, load))
+            seen.failures += await self._at_rest(seen)
+        self.report.rounds.append(Told(this, seen.measures, seen.failures, seen.again, load))
         self._tell(number, this, monotonic() - began)
         if number % LOOK_EVERY == 0:
             await self.look(number, f"after round {number}")
@@ -97,9 +96,10 @@ class Storm:
                 await asyncio.sleep(0.05)
             await asyncio.sleep(self._chance.uniform(*REPLY_S))
 
-    async def _at_rest(self) -> list[str]:
+    async def _at_rest(self, seen: Seen) -> list[str]:
         """What is left half open, and what is new or gone in Home Assistant."""
-        failures = await leftovers(self._house)
+        failures, took_s = await leftovers(self._house)
+        seen.measures.append(Measure(REST, "all", took_s))
         registered = await self._house.registered()
         self._registered = self._registered or registered
         for kind, known in self._registered.items():
@@ -122,6 +122,8 @@ class Storm:
         last = f"{slowest.what} of {slowest.of} last, {slowest.took_s:.1f} s" if slowest else "-"
         minutes = (monotonic() - self._began) / 60
         print(f"{minutes:5.1f} min {number:3} {this} ({took_s:.0f} s, load {told.load:.1f}): {last}", flush=True)
+        for again in told.again:
+            print(f"          said again at {again}", flush=True)
         for failure in told.failures:
             print(f"          FAILED {failure}", flush=True)
         if told.failures:
