@@ -1,13 +1,12 @@
 """What holds again after a round, and how long that took from when the last of those it needs was up.
 
-Each check waits until it is so, and notes the time; what it may take is in BOUNDS_S and judged by the report.
+Each check waits until it is so, and notes the time; measures.py has what it may take.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from functools import partial
 from time import monotonic
 
@@ -17,52 +16,29 @@ from wyoming.info import Describe, Info
 
 from satellite.panel.actions import Status
 from tests.home_assistant.client import Refused
-from tests.home_assistant.storm import sight
 from tests.home_assistant.storm.house import LIGHTS, House
+from tests.home_assistant.storm.measures import (
+    CONNECTED,
+    DESCRIBED,
+    LED,
+    LOADED,
+    SPOKEN,
+    TEXT,
+    THERE,
+    TURN,
+    Measure,
+    Seen,
+)
 from tests.home_assistant.storm.plan import HOME, HUB, SATELLITES, Restart, Round
-from tests.home_assistant.storm.unit import SILENT_S
+from tests.home_assistant.storm.ties import LOOK_S, let_go
 from tests.wire_pairs import LOOPBACK
 from wire.connection import dial
 from wire.errors import WireError
 
-ANSWERS_S, HOME_S = 10.0, 15.0
-DESCRIBED, LED, TURN, TEXT, SPOKEN = "describe", "led by the hub", "turn begun", "text done", "spoken command done"
-REST = "nothing half open"
-CONNECTED, LOADED, THERE = "stand-by connected", "entries loaded", "entities there"
-LET_GO = "let go of who was silent"
 NEVER_S = 120.0
-LOOK_S = 0.1
 LASTS_S = 1.0  # a connection of Home Assistant's that stands by; one that only asks `describe` is shorter
 SPOKEN_S = 12.0  # a command and its effect; then it is said again, as a person would
 TURN_S = 2.0
-SETTLE_S = 20.0  # for a reply to end, and a poll of Home Assistant's
-
-EXPECTED = {
-    *(f"{hub} > {satellite}" for hub in (HUB, HOME) for satellite in SATELLITES),
-    *(f"{satellite} < {hub}" for hub in (HUB, HOME) for satellite in SATELLITES),
-    f"{HUB} > {HOME}",
-    f"{HOME} < {HUB}",
-}
-"""One connection of each, and no other: the hub leads, Home Assistant stands by and is the hub's home."""
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """How long something took from when `of`, the last of those it needs, was up."""
-
-    what: str
-    of: str
-    took_s: float
-
-
-@dataclass(slots=True)
-class Seen:
-    """What a round has shown."""
-
-    measures: list[Measure] = field(default_factory=list)
-    failures: list[str] = field(default_factory=list)
-    again: list[str] = field(default_factory=list)
-    """What was said a second time, and what the hub had made of the first."""
 
 
 class Checks:
@@ -96,18 +72,9 @@ class Checks:
         self._up[restart.program].set()
 
     async def lets_go(self, restart: Restart) -> None:
-        """The others end their connections with a machine that has vanished; who is restarted, too, is not asked."""
-        await asyncio.sleep(restart.after_s + LOOK_S)
-        began = monotonic() - LOOK_S
-        ends = {pair: ports for pair, ports in self._house.connections().items() if pair.split()[2] == restart.program}
-        ends = {pair: ports for pair, ports in ends.items() if pair.split()[0] not in self._up}
-        while ends and monotonic() - began < SILENT_S - 2 * LOOK_S:
-            await asyncio.sleep(LOOK_S)
-            there = self._house.connections()
-            for pair in [pair for pair, ports in ends.items() if not ports & there.get(pair, set())]:
-                self.seen.measures.append(Measure(LET_GO, pair, monotonic() - began))
-                del ends[pair]
-        self.seen.measures += [Measure(LET_GO, pair, SILENT_S) for pair in ends]
+        """The others let go of a machine that has vanished; who is restarted, too, is not asked."""
+        await asyncio.sleep(restart.after_s)
+        self.seen.measures += await let_go(self._house, restart.program, but=self._up)
 
     async def _when(self, needs: tuple[str, ...], work: Callable[[], Awaitable[None]]) -> None:
         """Does it once these programs are up; notes how long it took from then."""
@@ -239,23 +206,3 @@ class Checks:
 def led_by_hub(status: Status) -> bool:
     """Whether that is whom the hub leads."""
     return status.controller.endswith("(hub)")
-
-
-def odd(house: House) -> list[str]:
-    """What is connected that should not be, and what is not."""
-    there = {told: len(ports) for told, ports in house.connections().items()}
-    missing = [f"no {told}" for told in sorted(EXPECTED - there.keys())]
-    return missing + [f"{count} {told}" for told, count in sorted(there.items()) if count != (told in EXPECTED)]
-
-
-async def leftovers(house: House) -> tuple[list[str], float]:
-    """What is connected too much or too little, once all is at rest, and how long that took."""
-    began = monotonic()
-    while (seen := odd(house)) and monotonic() - began < SETTLE_S:  # noqa: ASYNC110 (the kernel tells no one)
-        await asyncio.sleep(LOOK_S)
-    return seen, monotonic() - began
-
-
-async def held(house: House) -> dict[str, dict[str, float]]:
-    """What each program holds."""
-    return {name: sight.holds(unit.pid).told() for name, unit in house.units.items()}

@@ -2,32 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 
 import numpy as np
 
-from tests.home_assistant.storm.checks import (
-    ANSWERS_S,
-    CONNECTED,
-    DESCRIBED,
-    HOME_S,
-    LED,
-    LET_GO,
-    LOADED,
-    REST,
-    SPOKEN,
-    TEXT,
-    THERE,
-    TURN,
-    Measure,
-)
-from tests.home_assistant.storm.plan import HOME, HUB, Round, counted
-
-ORDER = (DESCRIBED, LED, TURN, SPOKEN, TEXT, CONNECTED, LOADED, THERE, LET_GO, REST)
-SILENCE_S = 5.0
-HOME_SILENCE_S = 8.0  # Home Assistant's own: 5 s, and a ping every 2 s
+from tests.home_assistant.storm.measures import ORDER, Measure, bound_s
+from tests.home_assistant.storm.plan import Round, counted
 
 
 @dataclass(slots=True)
@@ -102,25 +84,6 @@ class Report:
             "starts_s": self.starts_s,
             "stops_s": self.stops_s,
         }
-
-
-def bound_s(what: str, of: str) -> float:
-    """How long that may take; 0 where nobody has promised anything."""
-    if what == LET_GO:
-        kept = {f"{HUB} > {HOME}", f"{HOME} < {HUB}"}  # a WebSocket, which Home Assistant keeps for minutes
-        return 0.0 if of in kept else HOME_SILENCE_S if of.startswith(HOME) else SILENCE_S
-    if what == REST:
-        return 0.0
-    return HOME_S if what in (CONNECTED, LOADED, THERE) or of == HOME else ANSWERS_S
-
-
-def late(measures: Iterable[Measure]) -> list[str]:
-    """What took longer than it may."""
-    return [
-        f"{one.what} of {one.of} after {one.took_s:.1f} s, not {limit:.0f}"
-        for one in measures
-        if (limit := bound_s(one.what, one.of)) and one.took_s > limit
-    ]
 
 
 def _grouped(measures: list[Measure]) -> Iterator[tuple[tuple[str, str], list[float]]]:

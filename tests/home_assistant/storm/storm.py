@@ -14,10 +14,12 @@ from time import monotonic
 
 from tests.home_assistant.house import temporary_folder
 from tests.home_assistant.storm import sight
-from tests.home_assistant.storm.checks import REST, Checks, Measure, Seen, held, leftovers
+from tests.home_assistant.storm.checks import Checks
 from tests.home_assistant.storm.house import House, house
+from tests.home_assistant.storm.measures import Seen, late
 from tests.home_assistant.storm.plan import HOME, SATELLITES, How, Moment, Restart, Round, planned
-from tests.home_assistant.storm.report import Report, Told, late
+from tests.home_assistant.storm.report import Report, Told
+from tests.home_assistant.storm.ties import at_rest
 
 LOOK_EVERY = 10  # rounds
 SPARE_FILES = 4  # that a program may have open more than after the first round
@@ -76,7 +78,7 @@ class Storm:
 
     async def look(self, number: int, when: str) -> None:
         """What the programs hold."""
-        now = await held(self._house)
+        now = {name: sight.holds(unit.pid).told() for name, unit in self._house.units.items()}
         self.report.looks.append((number, now))
         first = self.report.looks[0][1]
         more = [name for name in now if name != HOME and now[name]["files"] > first[name]["files"] + SPARE_FILES]
@@ -98,8 +100,8 @@ class Storm:
 
     async def _at_rest(self, seen: Seen) -> list[str]:
         """What is left half open, and what is new or gone in Home Assistant."""
-        failures, took_s = await leftovers(self._house)
-        seen.measures.append(Measure(REST, "all", took_s))
+        failures, took = await at_rest(self._house)
+        seen.measures.append(took)
         registered = await self._house.registered()
         self._registered = self._registered or registered
         for kind, known in self._registered.items():

@@ -14,7 +14,9 @@ SEEDS = st.integers(0, 2**32)
 
 
 @given(st.integers(1, 150), SEEDS)
-def test_there_are_as_many_restarts_as_were_asked_for_and_no_round_has_a_program_twice(restarts: int, seed: int) -> None:
+def test_there_are_as_many_restarts_as_were_asked_for_and_no_round_has_a_program_twice(
+    restarts: int, seed: int
+) -> None:
     rounds = planned(restarts, seed)
     assert sum(len(one.restarts) for one in rounds) == restarts
     for one in rounds:
