@@ -125,11 +125,15 @@ class House:
 
     async def registered(self) -> dict[str, set[str]]:
         """What Home Assistant has in its registries."""
-        kinds = {"entity": ("config/entity_registry/list", "entity_id", "unique_id", "platform", "config_entry_id"),
-                 "device": ("config/device_registry/list", "id", "identifiers", "name"),
-                 "entry": ("config_entries/get", "entry_id", "domain", "title", "source"),
-                 "discovery": ("config_entries/flow/progress", "handler", "context")}  # fmt: skip
-        return {kind: _set(await self.home.ask(ask), keys) for kind, (ask, *keys) in kinds.items()}
+        kinds = {
+            "entity": ("config/entity_registry/list", "entity_id", "unique_id", "platform", "config_entry_id"),
+            "device": ("config/device_registry/list", "id", "identifiers", "name"),
+            "entry": ("config_entries/get", "entry_id", "domain", "title", "source"),
+            "discovery": ("config_entries/flow/progress", "handler", "context"),
+        }
+        found = {kind: _set(await self.home.ask(ask), keys) for kind, (ask, *keys) in kinds.items()}
+        pipelines = await self.home.ask("assist_pipeline/pipeline/list")
+        return found | {"pipeline": _set(pipelines["pipelines"], ["id", "name", "stt_engine", "tts_engine"])}
 
     async def stop(self) -> None:
         """Ends all programs."""

@@ -14,7 +14,7 @@ ORDER = (DESCRIBED, LED, TURN, SPOKEN, TEXT, CONNECTED, LOADED, THERE, LET_GO, R
 ANSWERS_S = 10.0  # of a hub and a satellite that are up
 HOME_S = 15.0  # of Home Assistant that has started, or has tried again by itself
 SILENCE_S = 5.0  # the hub and the satellites allow 3, and look once a second
-HOME_SILENCE_S = 8.0  # Home Assistant allows 5, and pings every 2
+HOME_SILENCE_S = 9.0  # Home Assistant allows 5, and closes 3 later, when it tries again
 
 
 @dataclass(frozen=True, slots=True)
