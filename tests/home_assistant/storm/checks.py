@@ -14,7 +14,6 @@ from wyoming.asr import Transcript
 from wyoming.handle import Handled, NotHandled
 from wyoming.info import Describe, Info
 
-from satellite.panel.actions import Status
 from tests.home_assistant.client import Refused
 from tests.home_assistant.storm.house import LIGHTS, House
 from tests.home_assistant.storm.measures import (
@@ -29,16 +28,15 @@ from tests.home_assistant.storm.measures import (
     Measure,
     Seen,
 )
+from tests.home_assistant.storm.person import LOOK_S, Person
 from tests.home_assistant.storm.plan import HOME, HUB, SATELLITES, Restart, Round
-from tests.home_assistant.storm.ties import LOOK_S, let_go
+from tests.home_assistant.storm.ties import let_go
 from tests.wire_pairs import LOOPBACK
 from wire.connection import dial
 from wire.errors import WireError
 
 NEVER_S = 120.0
 LASTS_S = 1.0  # a connection of Home Assistant's that stands by; one that only asks `describe` is shorter
-SPOKEN_S = 12.0  # a command and its effect; then it is said again, as a person would, and after a reply at once
-TURN_S = 2.0
 
 
 class Checks:
@@ -124,59 +122,17 @@ class Checks:
                 await asyncio.sleep(LOOK_S)
 
     async def _led(self, name: str) -> None:
-        await self._shows(name, led_by_hub)
-        self._note(LED, (HUB, name), monotonic())
+        self._note(LED, (HUB, name), await Person(self._house, name).sees_the_hub_lead())
 
     async def _turn(self, name: str) -> None:
-        """The button begins a turn, of which the hub tells; and ends it."""
-        await self._shows(name, led_by_hub)
-        while True:
-            mark = len(self._house.seen)
-            await self._house.press(name, "listen")
-            began = monotonic()
-            while monotonic() - began < TURN_S:
-                if at := self._awake(name, mark):
-                    self._note(TURN, (HUB, name), at)
-                    await self._house.press(name, "stop")
-                    return await self._idle(name)
-                await asyncio.sleep(LOOK_S / 5)
-
-    def _awake(self, name: str, mark: int) -> float:
-        awake = {"event": "awake", "satellite": name.title()}
-        return next((at for at, seen in self._house.seen[mark:] if awake.items() <= seen.items()), 0.0)
-
-    async def _idle(self, name: str) -> None:
-        await self._shows(name, lambda status: status.phase == "idle")
-
-    async def _shows(self, name: str, so: Callable[[Status], bool]) -> None:
-        """A satellite's lights show it."""
-        while (status := await self._house.status(name)) is None or not so(status):  # noqa: ASYNC110 (it may restart)
-            await asyncio.sleep(LOOK_S)
+        self._note(TURN, (HUB, name), await Person(self._house, name).begins_a_turn())
 
     async def _spoken(self, name: str) -> None:
-        """Somebody speaks a command, and again where it is not done: the light of the kitchen."""
-        await self._shows(name, led_by_hub)
-        home, light = self._house.home, LIGHTS[SATELLITES[0]]
-        while True:
-            wanted = "off" if home.state(light) == "on" else "on"
-            mark, began = len(self._house.seen), monotonic()
-            self._house.speak(name, f"turn {wanted} the kitchen light")
-            while monotonic() - began < SPOKEN_S and not self._answered(name, mark) and home.state(light) != wanted:  # noqa: ASYNC110
-                await asyncio.sleep(LOOK_S)
-            if home.state(light) == wanted:
-                self._note(SPOKEN, (HUB, name, HOME), monotonic())
-                return await self._idle(name)
-            self.seen.again.append(f"{name}: {self._made_of(mark, began) or 'nothing was heard'}")
-
-    def _answered(self, name: str, mark: int) -> bool:
-        """Whether the hub has had its say on what was said since."""
-        here = [seen for _, seen in self._house.seen[mark:] if seen["satellite"] == name.title()]
-        begun, over = ({seen["turn"] for seen in here if seen["event"] == event} for event in ("awake", "times"))
-        return bool(begun & over)
-
-    def _made_of(self, mark: int, began: float) -> str:
-        told = [f"{at - began:.1f} s {seen['event']} {seen.get('text', '')}" for at, seen in self._house.seen[mark:]]
-        return ", ".join(told)
+        person = Person(self._house, name)
+        try:
+            self._note(SPOKEN, (HUB, name, HOME), await person.commands())
+        finally:
+            self.seen.again += person.again
 
     async def _connected(self, name: str) -> None:
         """Home Assistant stands by at a satellite."""
@@ -206,8 +162,3 @@ class Checks:
         made = [one["entity_id"] for one in listed if one["platform"] == "wyoming" and not one["disabled_by"]]
         await home.happens(lambda: all(home.state(one) not in ("", "unavailable") for one in made), NEVER_S)
         self._note(THERE, (HOME,), monotonic())
-
-
-def led_by_hub(status: Status) -> bool:
-    """Whether that is whom the hub leads."""
-    return status.controller.endswith("(hub)")

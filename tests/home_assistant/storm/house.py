@@ -14,7 +14,6 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from time import monotonic
-from typing import Any
 
 import msgspec
 
@@ -123,18 +122,6 @@ class House:
         seen = sight.connections(pids | {STORM: os.getpid()}, self.ports)
         return {pair: ports for pair, ports in seen.items() if STORM not in pair}
 
-    async def registered(self) -> dict[str, set[str]]:
-        """What Home Assistant has in its registries."""
-        kinds = {
-            "entity": ("config/entity_registry/list", "entity_id", "unique_id", "platform", "config_entry_id"),
-            "device": ("config/device_registry/list", "id", "identifiers", "name"),
-            "entry": ("config_entries/get", "entry_id", "domain", "title", "source"),
-            "discovery": ("config_entries/flow/progress", "handler", "context"),
-        }
-        found = {kind: _set(await self.home.ask(ask), keys) for kind, (ask, *keys) in kinds.items()}
-        pipelines = await self.home.ask("assist_pipeline/pipeline/list")
-        return found | {"pipeline": _set(pipelines["pipelines"], ["id", "name", "stt_engine", "tts_engine"])}
-
     async def stop(self) -> None:
         """Ends all programs."""
         await self._connected.aclose()
@@ -198,7 +185,3 @@ def _room(folder: Path) -> Files:
 
 def _sets(*settings: str) -> list[str]:
     return [part for setting in settings for part in ("--set", setting)]
-
-
-def _set(listed: list[dict[str, Any]], keys: list[str]) -> set[str]:
-    return {" ".join(str(one.get(key)) for key in keys) for one in listed}

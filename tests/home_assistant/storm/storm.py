@@ -18,6 +18,7 @@ from tests.home_assistant.storm.checks import Checks
 from tests.home_assistant.storm.house import House, house
 from tests.home_assistant.storm.measures import Seen, late
 from tests.home_assistant.storm.plan import HOME, SATELLITES, How, Moment, Restart, Round, planned
+from tests.home_assistant.storm.registries import differences, kept
 from tests.home_assistant.storm.report import Report, Told
 from tests.home_assistant.storm.ties import at_rest
 
@@ -53,7 +54,7 @@ class Storm:
     def __init__(self, house: House, chance: Random) -> None:
         self.report = Report()
         self._house, self._chance = house, chance
-        self._registered: dict[str, set[str]] = {}
+        self._kept: dict[str, set[str]] = {}
         self._began = monotonic()
 
     async def round(self, number: int, this: Round) -> None:
@@ -102,12 +103,9 @@ class Storm:
         """What is left half open, and what is new or gone in Home Assistant."""
         failures, took = await at_rest(self._house)
         seen.measures.append(took)
-        registered = await self._house.registered()
-        self._registered = self._registered or registered
-        for kind, known in self._registered.items():
-            failures += [f"new {kind}: {one}" for one in sorted(registered[kind] - known)]
-            failures += [f"lost {kind}: {one}" for one in sorted(known - registered[kind])]
-        return failures
+        now = await kept(self._house.home)
+        self._kept = self._kept or now
+        return failures + differences(self._kept, now)
 
     def _left(self) -> list[str]:
         left = [
@@ -130,6 +128,5 @@ class Storm:
             print(f"          FAILED {failure}", flush=True)
         if told.failures:
             for name, unit in self._house.units.items():
-                print(
-                    "\n".join(f"            {name}: {line:.300}" for line in unit.program.log[-LOG_LINES:]), flush=True
-                )
+                last_lines = [f"            {name}: {line:.300}" for line in unit.program.log[-LOG_LINES:]]
+                print("\n".join(last_lines), flush=True)

@@ -8,10 +8,10 @@ from time import monotonic
 
 from tests.home_assistant.storm.house import House
 from tests.home_assistant.storm.measures import LET_GO, REST, Measure
+from tests.home_assistant.storm.person import LOOK_S
 from tests.home_assistant.storm.plan import HOME, HUB, SATELLITES
 from tests.home_assistant.storm.unit import SILENT_S
 
-LOOK_S = 0.1
 SETTLE_S = 20.0  # for a reply to end, and a poll of Home Assistant's
 
 EXPECTED = {
