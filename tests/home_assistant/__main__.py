@@ -25,6 +25,7 @@ from tests.home_assistant.facts import SCRIPTED, SCRIPTED_ASSISTANT, Scene
 from tests.home_assistant.house import House, house, temporary_folder
 from tests.home_assistant.scripted import ScriptedSatellite
 from tests.home_assistant.show.run import show
+from tests.home_assistant.storm.storm import storm
 from tests.peers import free_port
 from tests.wire_pairs import LOOPBACK
 from wire.pcm import FULL_SCALE
@@ -42,11 +43,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--facts", action="store_true", help="ask Home Assistant itself, with a scripted satellite")
     parser.add_argument("--record", type=Path, metavar="FOLDER", help="write what was said in each check to FOLDER")
     parser.add_argument("--show", action="store_true", help="ask ten questions each way and print what changed")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the show's figures to FILE")
+    parser.add_argument("--storm", type=int, metavar="N", nargs="?", const=100, help="restart all programs N times (100)")
+    parser.add_argument("--seed", type=int, default=1, help="of the storm")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures of the show or the storm to FILE")
     options = parser.parse_args(argv)
     if not os.environ.get("HASS_COMMAND"):
         print("skipped: HASS_COMMAND names no Home Assistant")
         return 0
+    if options.storm:
+        return asyncio.run(storm(options.storm, options.seed, options.json))
     return show(options.json) if options.show else asyncio.run(_run(options))
 
 

@@ -119,7 +119,7 @@ class House:
         self._running = AsyncExitStack()
         hass = await self._running.enter_async_context(running("hass", *command, "-c", str(self.folder / "home")))
         self._running.push_async_callback(_ends, hass)
-        await _answers(self.url, "/api/" if self.token else "/api/onboarding")
+        await answers(self.url, "/api/" if self.token else "/api/onboarding")
         self.token = self.token or await onboard(self.url)
         self._home = await self._running.enter_async_context(connected(self.url, self.token))
         await self._home.started()
@@ -215,7 +215,7 @@ async def _ends(program: Program) -> None:
                 await program.process.wait()
 
 
-async def _answers(url: str, path: str) -> None:
+async def answers(url: str, path: str) -> None:
     """Waits until Home Assistant serves a path, whomever it lets in."""
     async with asyncio.timeout(START_S), aiohttp.ClientSession(url) as http:
         while True:

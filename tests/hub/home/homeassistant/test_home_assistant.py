@@ -15,6 +15,7 @@ from hub.home.homeassistant.retry import LONGEST_S
 from tests.hub.home.homeassistant.fake_home_assistant import SOON_S, TOKEN, FakeHomeAssistant, living, put, until, up
 from tests.peers import free_port, run_clean
 
+BACK_S = 6.0  # of the 15 that people wait for a command to be done by a Home Assistant that has restarted
 ON = Action("light.turn_on", "light.kitchen")
 UNLOCK = Action("lock.unlock", "lock.front_door")
 
@@ -214,6 +215,26 @@ def test_a_home_that_goes_away_stays_known_and_says_so(token: Secret) -> None:
                 await until(lambda: not home.stale)
                 assert named(home, "light.kitchen").state == "on"
                 await home.act(UNLOCK)
+                await home.__aexit__()
+        finally:
+            await home.__aexit__()
+
+    run_clean(test)
+
+
+@pytest.mark.parametrize("away_s", [3.0, 20.0, 40.0, 600.0])
+def test_a_home_that_is_back_is_soon_found_however_long_it_was_away(token: Secret, away_s: float) -> None:
+    async def test() -> None:
+        port, clock = free_port(), asyncio.get_running_loop().time
+        fake = FakeHomeAssistant()
+        async with up(fake, port):
+            home = await HomeAssistant(fake.url, token, clock).__aenter__()
+        try:
+            await asyncio.sleep(away_s)
+            began = clock()
+            async with up(fake, port):
+                await until(lambda: not home.stale)
+                assert clock() - began <= BACK_S
                 await home.__aexit__()
         finally:
             await home.__aexit__()
