@@ -43,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--facts", action="store_true", help="ask Home Assistant itself, with a scripted satellite")
     parser.add_argument("--record", type=Path, metavar="FOLDER", help="write what was said in each check to FOLDER")
     parser.add_argument("--show", action="store_true", help="ask ten questions each way and print what changed")
-    parser.add_argument("--storm", type=int, metavar="N", nargs="?", const=100, help="restart all programs N times (100)")
+    parser.add_argument("--storm", type=int, metavar="N", nargs="?", const=100, help="restart all N times (100)")
     parser.add_argument("--seed", type=int, default=1, help="of the storm")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures of the show or the storm to FILE")
     options = parser.parse_args(argv)
