@@ -224,7 +224,6 @@ class Session:
         if not await self._answers(wake):
             return
         self._keep(turn.timeline)
-        self._show(room.turn, "awake", name=wake.name or "", score=wake.score or 0.0)
         try:
             place = turn.engines.load.admission.admit()
             if place is None:
@@ -244,14 +243,14 @@ class Session:
 
     async def _answers(self, wake: hark.Turn) -> bool:
         """Whether this is the satellite that answers, once that is known; the satellite is told."""
-        if not self._service.arbiter.judges(wake):
-            return True
-        heard = None if wake.at is None else self._offset.to_local(wake.at)
-        answers = await self._service.arbiter.lets_answer(self, wake, heard)
+        arbiter = self._service.arbiter
+        judged, heard = arbiter.judges(wake), None if wake.at is None else self._offset.to_local(wake.at)
+        answers = not judged or await arbiter.lets_answer(self, wake, heard)
+        claim = {"name": wake.name or "", "score": wake.score or 0.0, "level": wake.level, "heard_s": heard}
+        self._show(wake.turn, "awake" if answers else "elsewhere", **claim)
         if not answers:
             self._room = None
-            self._show(wake.turn, "elsewhere")
-        if "arbitration" in self._capabilities:
+        if judged and "arbitration" in self._capabilities:
             await self._connection.send(hark.Turn(wake.turn, "granted" if answers else "elsewhere"))
         elif not answers:
             await self._connection.send(hark.Turn(wake.turn, "end"))

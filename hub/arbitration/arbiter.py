@@ -45,7 +45,8 @@ class Arbiter:
         at = now if heard is None else min(now, max(heard, now - REMEMBERED_S))
         level = SILENCE_DBFS if wake.level is None else wake.level
         claim = Claim(satellite, wake.name or "", at, wake.score or 0.0, level)
-        verdict = self._waiting[satellite] = loop.create_future()
+        verdict: asyncio.Future[bool] = loop.create_future()
+        self._waiting[satellite] = verdict
         try:
             self._tell(self._contests.claim(claim, now))
             due = now + self._wait_s
