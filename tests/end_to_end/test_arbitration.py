@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from bench import spoken
-from bench.arbitration import Heard, Round, rooms
+from bench.earshot import Heard, Round, rooms
 
 pytestmark = pytest.mark.end_to_end
 
