@@ -2,10 +2,10 @@
 
     python -m bench.arbitration [--satellites 4] [--rounds 40] [--seed 0] [--json]
 
-In each round every satellite gets the same spoken words with noise of its own, at a level and with a delay drawn for
-it; each notices its recording by itself, which spreads them by up to 100 ms more. In turn with them a house of one
-satellite and its own hub is asked the same at the level of the loudest: what arbitration costs is the difference.
-A satellite that does not answer must not have opened its speaker at all.
+In each round every satellite gets the same spoken words with noise of its own, at a level, with a delay and over a
+network drawn for it; each notices its recording by itself, which spreads them by up to 100 ms more. In turn with them
+a house of one satellite with a hub of its own is asked the same, as the loudest hears it: the difference is what
+arbitration costs. A satellite that does not answer must not have opened its speaker at all.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ from bench.figures import spread
 from bench.house import HouseError
 from bench.spoken import shipped
 
-LONGEST_DELAY_S = 0.08  # of a recording: 27 m of air, or a poor Wi-Fi
+LONGEST_DELAY_S = 0.03  # of the sound: 10 m of air
+LONGEST_WAY_S = 0.025  # of the network, each way: Wi-Fi that is used by others too
 SOFTEST_DB = -18.0
 ASKED = ("turn on the kitchen light", "what is the temperature in the bedroom", "is the front door locked")
 
@@ -42,9 +43,7 @@ async def measure(count: int, rounds: int, seed: int, tell: Callable[[str], None
         async with rooms(Path(folder) / "several", names) as house, rooms(Path(folder) / "one", ["alone"]) as alone:
             for number in range(rounds):
                 question = questions[number % len(questions)]
-                drawn = {
-                    name: Heard(chance.uniform(0, LONGEST_DELAY_S), chance.uniform(SOFTEST_DB, 0)) for name in names
-                }
+                drawn = {name: _drawn(chance) for name in names}
                 several.append(await house.ask(question, drawn, chance))
                 loudest = drawn[several[-1].loudest]
                 single.append(await alone.ask(question, {"alone": loudest}, chance))
@@ -55,6 +54,10 @@ async def measure(count: int, rounds: int, seed: int, tell: Callable[[str], None
         "one": figures(single),
         "rounds": [asdict(one) | {"loudest": one.loudest} for one in several],
     }
+
+
+def _drawn(chance: np.random.Generator) -> Heard:
+    return Heard(chance.uniform(0, LONGEST_DELAY_S), chance.uniform(SOFTEST_DB, 0), chance.uniform(0, LONGEST_WAY_S))
 
 
 def figures(rounds: Sequence[Round]) -> dict[str, object]:

@@ -14,6 +14,7 @@ import numpy as np
 
 from bench.house import Program, Seen, background, program
 from bench.spoken import Question, record
+from bench.way import Way
 from satellite.engines.files import speech_end_s
 from wire.pcm import FULL_SCALE, SPEECH
 
@@ -27,10 +28,11 @@ Samples = np.ndarray[tuple[int], np.dtype[np.float32]]
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """How a satellite hears the words: so late, so loud."""
+    """How a satellite hears the words: so late, so loud, and so far from the hub (each way)."""
 
     delay_s: float
     gain_db: float
+    way_s: float = 0.0
 
 
 @dataclass(slots=True)
@@ -71,7 +73,7 @@ class Rooms:
     def __init__(self, folder: Path, names: Sequence[str]) -> None:
         self.microphones = {name: folder / name / "microphone" for name in names}
         self.speakers = {name: folder / name / "speaker" for name in names}
-        self.programs: list[Program] = []
+        self.ways: dict[str, Way] = {}
         self._events: asyncio.Queue[Mapping[str, object]] = asyncio.Queue()
         self._asked = 0
         for path in [*self.microphones.values(), *self.speakers.values()]:
@@ -82,6 +84,7 @@ class Rooms:
         self._asked += 1
         made = Round(heard)
         for name, how in heard.items():
+            self.ways[name].delay_s = how.way_s
             _place(question, how, self.microphones[name] / f"{self._asked:04}.wav", chance)
         try:
             async with asyncio.timeout(ROUND_S):
@@ -156,10 +159,9 @@ async def rooms(folder: Path, names: Sequence[str]) -> AsyncIterator[Rooms]:
             alone = ("--port", "0", "--set", "state.file=", "--set", "control.socket=")
             satellite = await stack.enter_async_context(program("satellite", "--name", name, *alone, *files))
             port = (await satellite.says(r"listens on .* port (\d+)"))[1]
-            dialled += ["--satellite", f"127.0.0.1:{port}"]
-            made.programs.append(satellite)
+            way = made.ways[name] = await stack.enter_async_context(Way(int(port)).open())
+            dialled += ["--satellite", f"127.0.0.1:{way.port}"]
         hub = await stack.enter_async_context(program("hub", *own, *dialled))
-        made.programs.append(hub)
         await stack.enter_async_context(background(made.follow(hub)))
         for name in names:
             await hub.says(f"leading {name}")
