@@ -18,7 +18,7 @@ from typing import TypeAlias
 from config.hub import ArbitrationSettings
 
 AS_SURE = 0.3
-"""By which a louder satellite's score may be lower: of one spoken word they scatter from 0.5 to 1, whatever its level."""
+"""By which a louder satellite's score may be lower: those of one spoken word scatter, whatever its level."""
 REMEMBERED_S = 15.0
 """A satellite that loses its hub says the same words to it again for so long, its claim with them."""
 MOST = 256  # contests remembered; beyond that the oldest are forgotten sooner
