@@ -8,8 +8,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-LONGEST_S = 0.25
-"""A hub takes 120 ms, and the network as much again where it is slow; a person who hears nothing for longer repeats."""
+LONGEST_S = 0.4
+"""A hub takes 120 ms, and a network or a machine that is busy as much again: others would sound awake for nothing."""
 
 
 class Grant:
