@@ -40,7 +40,7 @@ class Fleet(Slice, frozen=True):
 class ArbitrationSettings(Slice, frozen=True):
     """Which of several satellites answers."""
 
-    wait_ms: Annotated[int, msgspec.Meta(ge=0, le=500)]
+    wait_ms: Annotated[int, msgspec.Meta(ge=0, le=300)]
     louder_db: Annotated[float, msgspec.Meta(ge=0, le=60)]
     same_s: Annotated[float, msgspec.Meta(ge=0, le=10)]
 
