@@ -37,6 +37,14 @@ class Fleet(Slice, frozen=True):
                 raise ValueError(f"satellites: {error}") from None
 
 
+class ArbitrationSettings(Slice, frozen=True):
+    """Which of several satellites answers."""
+
+    wait_ms: Annotated[int, msgspec.Meta(ge=0, le=300)]
+    louder_db: Annotated[float, msgspec.Meta(ge=0, le=60)]
+    same_s: Annotated[float, msgspec.Meta(ge=0, le=10)]
+
+
 class HomeSettings(Slice, frozen=True):
     """The home that is spoken to."""
 
@@ -268,6 +276,7 @@ class HubSettings(Slice, frozen=True):
 
     name: Name
     fleet: Fleet
+    arbitration: ArbitrationSettings
     home: HomeSettings
     stt: Stt
     vad: VadSettings

@@ -21,6 +21,7 @@ from wyoming.satellite import RunSatellite
 from wyoming.vad import VoiceStarted, VoiceStopped
 
 from config.hub import HubSettings
+from hub.arbitration.arbiter import Arbiter
 from hub.closing import RESTARTS, TOO_MANY, Closing
 from hub.engines import Engines
 from hub.llm.responder import Request
@@ -53,7 +54,7 @@ LONGEST_LABEL = 1000  # characters of a satellite's name or area; more is no nam
 UNTRACED = 4  # turns whose satellite has not sent its times yet; older ones are kept without
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Service:
     """What every session of the hub shares."""
 
@@ -63,6 +64,17 @@ class Service:
     watch: Watch
     timers: TimerKeeper
     closing: Closing = field(default_factory=Closing)
+    arbiter: Arbiter = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Makes what follows from the settings."""
+        self.arbiter = Arbiter(self.settings.arbitration)
+
+    @property
+    def hello(self) -> hark.Hello:
+        """Who the hub is, and what it can do."""
+        can = [one for one in hark.CAPABILITIES if one != "arbitration" or self.arbiter.on]
+        return hark.Hello(self.settings.name, tuple(can))
 
 
 class Session:
@@ -74,7 +86,7 @@ class Session:
         self._service = service
         self._name = whom.address()
         self._area: str | None = None
-        self._controls = False  # whether it knows hark.Control
+        self._capabilities: tuple[str, ...] = ()  # of the satellite
         self._met = asyncio.Event()  # its name is known
         self._proven = asyncio.Event()  # and it is who it should be
         if not whom.proves:
@@ -89,13 +101,16 @@ class Session:
     async def run(self) -> None:
         """Leads the satellite until its connection ends; raises WireError where that is not clean."""
         self._connection.idle_s = SILENCE_S
-        for greeting in (hark.Hello(self._service.settings.name, hark.CAPABILITIES), RunSatellite(), Describe()):
+        for greeting in (self._service.hello, RunSatellite(), Describe()):
             await self._connection.send(greeting)
         try:
             async with asyncio.TaskGroup() as group:
                 endless = self._ping, self._look_at_clock, self._tell_timers
                 beats = [group.create_task(self._connected(beat)) for beat in endless]
-                await self._connected(partial(self._read, group))
+                try:
+                    await self._connected(partial(self._read, group))
+                finally:
+                    self._service.arbiter.leaves(self)
                 for beat in beats:
                     beat.cancel()
                 await self._stop_turn()
@@ -158,7 +173,8 @@ class Session:
             case hark.Hello():
                 self._prove(said.identity)
                 _log.info("leading %s", said.name)
-                self._controls = "control" in said.capabilities
+                self._capabilities = said.capabilities
+                self._service.arbiter.joins(self)
 
     def _prove(self, identity: str | None) -> None:
         self._whom.meets(identity)
@@ -197,18 +213,17 @@ class Session:
             return
         timeline = Timeline(said.turn, self._name, service.engines.names(), self._clock)
         timeline.mark("wake")
-        self._timelines[said.turn] = timeline
-        while len(self._timelines) > UNTRACED:
-            service.store.keep(self._timelines.pop(next(iter(self._timelines))))
-        area = service.engines.area_of(self._name, self._area)
-        self._room = Room(said.turn, self._name, area, self._connection.send, self._controls)
-        self._show(said.turn, "awake", name=said.name or "", score=said.score or 0.0)
+        area, controls = service.engines.area_of(self._name, self._area), "control" in self._capabilities
+        self._room = Room(said.turn, self._name, area, self._connection.send, controls)
         turn = Turn(service.engines, service.settings, timeline, service.watch)
-        self._task = group.create_task(self._connected(partial(self._take, self._room, turn)))
+        self._task = group.create_task(self._connected(partial(self._take, said, self._room, turn)))
         service.closing.watch(self._task, partial(self._connected, partial(self._apologise, self._room, turn)))
 
-    async def _take(self, room: Room, turn: Turn) -> None:
+    async def _take(self, wake: hark.Turn, room: Room, turn: Turn) -> None:
         """A turn and its end; a turn that fails is said to its satellite and costs nothing else."""
+        if not await self._answers(wake):
+            return
+        self._keep(turn.timeline)
         try:
             place = turn.engines.load.admission.admit()
             if place is None:
@@ -225,6 +240,27 @@ class Session:
             _log.exception("turn %s failed, which is a bug", room.turn)
             await room.send(Error(text="the turn failed; the hub's log says why", code="turn-failed"))
         await room.send(hark.Turn(room.turn, "end"))
+
+    async def _answers(self, wake: hark.Turn) -> bool:
+        """Whether this is the satellite that answers, once that is known; the satellite is told."""
+        arbiter = self._service.arbiter
+        judged, heard = arbiter.judges(wake), None if wake.at is None else self._offset.to_local(wake.at)
+        answers = not judged or await arbiter.lets_answer(self, wake, heard)
+        claim = {"name": wake.name or "", "score": wake.score or 0.0, "level": wake.level, "heard_s": heard}
+        self._show(wake.turn, "awake" if answers else "elsewhere", **claim)
+        if not answers:
+            self._room = None
+        if judged and "arbitration" in self._capabilities:
+            await self._connection.send(hark.Turn(wake.turn, "granted" if answers else "elsewhere"))
+        elif not answers:
+            await self._connection.send(hark.Turn(wake.turn, "end"))
+        return answers
+
+    def _keep(self, timeline: Timeline) -> None:
+        """Keeps a turn's times until the satellite has sent its own."""
+        self._timelines[timeline.turn] = timeline
+        while len(self._timelines) > UNTRACED:
+            self._service.store.keep(self._timelines.pop(next(iter(self._timelines))))
 
     async def _refuse(self, room: Room, turn: Turn) -> None:
         """There is no memory for one more turn."""

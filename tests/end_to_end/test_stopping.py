@@ -26,6 +26,7 @@ SHORT = "The lamp is on."
 LONG = "Once upon a time there was a lamp that nobody had ever turned on. " * 10
 ALONE = ("--set", "timeline.file=", "--set", "timers.file=", "--set", "serve.port=0")
 TOLD = ("--set", "vad.engine=none", "--set", "endpoint.mode=fixed", "--set", "endpoint.wait_ms=420")
+APART = ("--set", "arbitration.wait_ms=0")  # each satellite is spoken to by somebody of its own
 """Sound that carries numbers is speech to no detector, or by chance: the satellites tell where somebody speaks."""
 
 
@@ -74,7 +75,7 @@ async def stopped_amid(file: Path) -> tuple[list[Asked], list[str], float, int |
             satellites.append(satellite)
             dialled += ["--satellite", f"{LOOPBACK}:{server.sockets[0].getsockname()[1]}"]
         hub = await stack.enter_async_context(
-            program("bench.load.hub", "--workload", str(file), *dialled, *ALONE, *TOLD)
+            program("bench.load.hub", "--workload", str(file), *dialled, *ALONE, *TOLD, *APART)
         )
         async with asyncio.timeout(READY_S):
             for _ in satellites:

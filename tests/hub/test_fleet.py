@@ -56,7 +56,8 @@ class Hub:
     )
 
     def settings(self) -> HubSettings:
-        return build(HubSettings, [read(HUB_TOML), one("fleet.satellites", self.addresses, "test")])
+        each_answers = one("arbitration.wait_ms", 0, "test")
+        return build(HubSettings, [read(HUB_TOML), one("fleet.satellites", self.addresses, "test"), each_answers])
 
     watch: Watch = lambda seen: None
 
