@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from functools import partial
 
 from wyoming.audio import AudioChunk, AudioStop
@@ -20,22 +19,17 @@ from wyoming.ping import Ping, Pong
 from wyoming.satellite import RunSatellite
 from wyoming.vad import VoiceStarted, VoiceStopped
 
-from config.hub import HubSettings
-from hub.arbitration.arbiter import Arbiter
-from hub.closing import RESTARTS, TOO_MANY, Closing
-from hub.engines import Engines
+from hub.closing import RESTARTS, TOO_MANY
 from hub.llm.responder import Request
 from hub.means import Turn
 from hub.room import Room
+from hub.service import Service
 from hub.speaking import apology, speak
 from hub.stages import latest
-from hub.store import Store
 from hub.stt.activity import Voice
 from hub.timeline import Timeline
-from hub.timers.keeper import TimerKeeper
+from hub.traces import Traces
 from hub.turn import remember, take_turn
-from hub.watch import Watch
-from hub.waterfall import over_budget, waterfall
 from hub.whom import Whom
 from wire import hark
 from wire.audio import sound
@@ -51,30 +45,6 @@ SILENCE_S = 3.0  # and so does the hub with a satellite, which answers each ping
 CLOCK_S = 10.0  # between two looks at the satellite's clock
 FIRST_LOOKS = 8  # in quick succession, so that the first turn's times are right
 LONGEST_LABEL = 1000  # characters of a satellite's name or area; more is no name, and every turn would keep it
-UNTRACED = 4  # turns whose satellite has not sent its times yet; older ones are kept without
-
-
-@dataclass(slots=True)
-class Service:
-    """What every session of the hub shares."""
-
-    settings: HubSettings
-    engines: Engines
-    store: Store
-    watch: Watch
-    timers: TimerKeeper
-    closing: Closing = field(default_factory=Closing)
-    arbiter: Arbiter = field(init=False)
-
-    def __post_init__(self) -> None:
-        """Makes what follows from the settings."""
-        self.arbiter = Arbiter(self.settings.arbitration)
-
-    @property
-    def hello(self) -> hark.Hello:
-        """Who the hub is, and what it can do."""
-        can = [one for one in hark.CAPABILITIES if one != "arbitration" or self.arbiter.on]
-        return hark.Hello(self.settings.name, tuple(can))
 
 
 class Session:
@@ -93,8 +63,8 @@ class Session:
             self._proven.set()
         self._room: Room | None = None
         self._task: asyncio.Task[None] | None = None
-        self._timelines: dict[str, Timeline] = {}
         self._offset = ClockOffset()
+        self._traces = Traces(service)
         self._clock: Callable[[], float] = asyncio.get_running_loop().time
         self._failure: WireError | None = None  # the first, which ended the connection
 
@@ -115,8 +85,7 @@ class Session:
                     beat.cancel()
                 await self._stop_turn()
         finally:
-            for timeline in self._timelines.values():
-                self._service.store.keep(timeline)
+            self._traces.close()
         if self._failure is not None:
             raise self._failure
 
@@ -166,7 +135,7 @@ class Session:
             case hark.Clock(t1=float() as t1, t2=float() as t2):
                 self._offset.feed(said.t0, t1, t2, self._clock())
             case hark.Trace():
-                self._traced(said)
+                self._traces.traced(said, self._offset)
             case hark.Standby():
                 self._prove(said.identity)
                 _log.warning("%s is led by another hub; standing by", self._name)
@@ -223,7 +192,7 @@ class Session:
         """A turn and its end; a turn that fails is said to its satellite and costs nothing else."""
         if not await self._answers(wake):
             return
-        self._keep(turn.timeline)
+        self._traces.expect(turn.timeline)
         try:
             place = turn.engines.load.admission.admit()
             if place is None:
@@ -256,12 +225,6 @@ class Session:
             await self._connection.send(hark.Turn(wake.turn, "end"))
         return answers
 
-    def _keep(self, timeline: Timeline) -> None:
-        """Keeps a turn's times until the satellite has sent its own."""
-        self._timelines[timeline.turn] = timeline
-        while len(self._timelines) > UNTRACED:
-            self._service.store.keep(self._timelines.pop(next(iter(self._timelines))))
-
     async def _refuse(self, room: Room, turn: Turn) -> None:
         """There is no memory for one more turn."""
         self._show(room.turn, "failed", text="refused: too many turns are under way; see load in the settings")
@@ -284,32 +247,6 @@ class Session:
             self._task.cancel()
             await asyncio.wait([self._task])
         self._room = None
-
-    def _traced(self, trace: hark.Trace) -> None:
-        timeline = self._timelines.pop(trace.turn, None)
-        if timeline is None:
-            return
-        for mark, at in trace.marks.items():
-            local = self._offset.to_local(at)
-            if local is not None:
-                timeline.marks[mark] = local
-        self._service.store.keep(timeline)
-        budgets = self._service.settings.budgets
-        stages = timeline.stages_ms()
-        self._show(
-            trace.turn,
-            "times",
-            marks_ms=timeline.since_speech_ms(),
-            stages_ms=stages,
-            over_budget=[name for name, over in over_budget(stages, budgets).items() if over],
-            overhead_ms=timeline.overhead_ms(),
-            engines=dict(timeline.engines),
-            speculation=self._service.engines.speculation.report(),
-            sooner=self._service.engines.sooner.report(),
-            sounds=self._service.engines.sounds.report(),
-            load=self._service.engines.load.report(),
-            waterfall=waterfall(timeline, budgets),
-        )
 
     def _show(self, turn: str, event: str, **fields: object) -> None:
         self._service.watch({"event": event, "satellite": self._name, "turn": turn, **fields})

@@ -22,7 +22,8 @@ from hub.llm.chain import Chain
 from hub.llm.conversation import Conversations
 from hub.llm.guard import Guard
 from hub.llm.intents import IntentResponder
-from hub.session import SILENCE_S, Service
+from hub.service import Service
+from hub.session import SILENCE_S
 from hub.store import Store
 from hub.timers.keeper import TimerKeeper
 from hub.timers.kept import TimersFile

@@ -31,11 +31,13 @@ from hub.fleet import lead
 from hub.home.home import Action
 from hub.llm.conversation import Conversations
 from hub.llm.responder import Piece, Request
-from hub.session import CLOCK_S, FIRST_LOOKS, UNTRACED, Service
+from hub.service import Service
+from hub.session import CLOCK_S, FIRST_LOOKS
 from hub.store import Store
 from hub.timeline import ARRIVED
 from hub.timers.keeper import TimerKeeper
 from hub.timers.kept import TimersFile
+from hub.traces import UNTRACED
 from hub.tts.tiers import Tiers
 from hub.watch import Seen
 from tests.fakes import FakeRecognizer, FakeResponder, FakeVoice, always_the_end

@@ -15,7 +15,7 @@ from wyoming.audio import AudioChunk, AudioStop
 from config.hub import HubSettings, TimelineSettings
 from config.loading import build, one, read
 from hub.fleet import lead
-from hub.session import Service
+from hub.service import Service
 from hub.store import Store
 from hub.timers.keeper import TimerKeeper
 from hub.timers.kept import TimersFile

@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack
 
 from config.hub import TimelineSettings
 from hub.fleet import lead
-from hub.session import Service
+from hub.service import Service
 from hub.store import Store
 from hub.timers.keeper import TimerKeeper
 from hub.timers.kept import TimersFile
