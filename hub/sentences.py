@@ -130,7 +130,7 @@ def without_floors(document: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def with_here(document: Mapping[str, Any], language: str) -> Mapping[str, Any]:
-    """Adds "in here" wherever "in the kitchen" may be said: for who listens to words, and need not know what they mean."""
+    """Adds "in here" wherever "in the kitchen" may be said: for who listens to words and does not act upon them."""
     if language not in HERE:
         return document
     intents = {}

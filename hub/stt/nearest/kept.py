@@ -27,7 +27,8 @@ _PARTS = "half quarter point minus hundred thousand percent degrees"  # of numbe
 KEPT = frozenset(
     {word for pair in (*OPPOSITES, *_MORE_OPPOSITES) for word in pair.split()}
     | _NUMBERS
-    | {*_SCOPES.split(), *_WHERE.split(), *_NEGATIONS.split(), *_ASSENT.split(), *_CONJUNCTIONS.split(), *_PARTS.split()}
+    | {*_SCOPES.split(), *_WHERE.split(), *_NEGATIONS.split()}
+    | {*_ASSENT.split(), *_CONJUNCTIONS.split(), *_PARTS.split()}
 )
 """English opposites, words for how much of the home is meant and for which room, negations, assent, conjunctions and
 numbers."""

@@ -27,7 +27,7 @@ COLLOQUIAL = {
     "in": "(in|on)",
     "all": "(all [[of] the]|every)",
     "everywhere": "(everywhere|in the (house|home)|in all rooms)",
-    "here": "([in] here|in (this|my|the|our) room)",
+    "here": "([in] here|in (this|the) room|in (my|our) room)",
     "is": "(is|are) [the]",
     "light": "(lights|light|lamps|lamp|lighting)",
 }
