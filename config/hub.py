@@ -43,6 +43,14 @@ class Fleet(Slice, frozen=True):
                 raise ValueError(f"satellites: expected an mDNS name before @, such as hark-108a9568663a, got {name!r}")
 
 
+class ArbitrationSettings(Slice, frozen=True):
+    """Which of several satellites answers."""
+
+    wait_ms: Annotated[int, msgspec.Meta(ge=0, le=300)]
+    louder_db: Annotated[float, msgspec.Meta(ge=0, le=60)]
+    same_s: Annotated[float, msgspec.Meta(ge=0, le=10)]
+
+
 class HomeSettings(Slice, frozen=True):
     """The home that is spoken to."""
 
@@ -275,6 +283,7 @@ class HubSettings(Slice, frozen=True):
     name: Name
     fleet: Fleet
     tls: Tls
+    arbitration: ArbitrationSettings
     home: HomeSettings
     stt: Stt
     vad: VadSettings

@@ -25,7 +25,7 @@ from hub.parts.browser import browser
 from hub.parts.homes import demo_home
 from hub.say import command as say
 from hub.serve.server import serve_clients
-from hub.session import Service
+from hub.service import Service
 from hub.store import Store
 from hub.stt.recognizer import RecognizerError
 from hub.timers.keeper import TimerKeeper

@@ -8,7 +8,8 @@ import logging
 from config.parts import host_and_port
 from hub.discovery.adoption import Adoption, Listed
 from hub.discovery.listener import Browser
-from hub.session import Service, Session
+from hub.service import Service
+from hub.session import Session
 from hub.whom import Anyone, Whom
 from wire.connection import Connection, dial
 from wire.errors import WireError

@@ -5,10 +5,18 @@ The one file that reads the package. Each document is made afresh, so that nobod
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from home_assistant_intents import get_intents, get_languages, get_speech_to_phrase_intents
+
+HERE = {"en": (r"\b(?:(?:in )?(?:here|(?:this|my|our) room)|in the room)\b", "in the {area}")}
+"""By language: what people say for the room they are in (a regular expression), and how a room is named instead. The
+package's sentences know some of it, and not where a thing is named as well ("turn off the TV in here")."""
+
+_IN_AREA = r"(?:\[<in>\]|\[in\]|<in>|\(in\|on\)|\bin) \[<?the>?\] \{area\}"
+"""How the package's templates say where, besides those that it has for the room where one is (its rule `here`)."""
 
 _BY = "[[by] {volume_step_up:level}[%| percent]]"
 OWN = {
@@ -57,6 +65,9 @@ REPLIES = {
 """Jinja templates for the replies to them. Said at the new volume, they tell how loud that is; "mute" and "stop" are
 answered with the silence that they ask for."""
 
+ERRORS = {"en": {"no_room": "Sorry, I don't know which room you are in. Please say which room you mean."}}
+"""What the package has no words for, by Hark's own key; in other languages it is not understood."""
+
 ANSWERS = {
     "en": {
         "HarkYes": ["yes", "yes please", "yeah", "sure", "okay", "go ahead"],
@@ -81,7 +92,8 @@ def sentences(language: str) -> Mapping[str, Any] | None:
     document = _with(get_intents(language), OWN.get(language, {}))
     replies = {name: {"default": text} for name, text in REPLIES.get(language, {}).items()}
     told = document.get("responses", {})
-    responses = {**told, "intents": {**told.get("intents", {}), **replies}}
+    errors = {"no_room": told["errors"]["no_intent"], **told["errors"], **ERRORS.get(language, {})}
+    responses = {**told, "intents": {**told.get("intents", {}), **replies}, "errors": errors}
     return {**document, "lists": _apart(document.get("lists", {})), "responses": responses}
 
 
@@ -115,6 +127,21 @@ def without_floors(document: Mapping[str, Any]) -> Mapping[str, Any]:
         blocks = [{**data, "sentences": [s for s in data["sentences"] if "{floor" not in s]} for data in intent["data"]]
         intents[name] = {**intent, "data": [block for block in blocks if block["sentences"]]}
     return {**document, "intents": intents}
+
+
+def with_here(document: Mapping[str, Any], language: str) -> Mapping[str, Any]:
+    """Adds "in here" wherever "in the kitchen" may be said: for who listens to words and does not act upon them."""
+    if language not in HERE:
+        return document
+    intents = {}
+    for name, intent in document["intents"].items():
+        blocks = [{**data, "sentences": [_or_here(one) for one in data["sentences"]]} for data in intent["data"]]
+        intents[name] = {**intent, "data": blocks}
+    return {**document, "intents": intents}
+
+
+def _or_here(template: str) -> str:
+    return re.sub(_IN_AREA, r"(\g<0>|<here>)", template)
 
 
 def _with(document: Mapping[str, Any] | None, more: Mapping[str, Sequence[str]]) -> Mapping[str, Any]:

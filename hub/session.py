@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from functools import partial
 
 from wyoming.audio import AudioChunk, AudioStop
@@ -20,21 +19,17 @@ from wyoming.ping import Ping, Pong
 from wyoming.satellite import RunSatellite
 from wyoming.vad import VoiceStarted, VoiceStopped
 
-from config.hub import HubSettings
-from hub.closing import RESTARTS, TOO_MANY, Closing
-from hub.engines import Engines
+from hub.closing import RESTARTS, TOO_MANY
 from hub.llm.responder import Request
 from hub.means import Turn
 from hub.room import Room
+from hub.service import Service
 from hub.speaking import apology, speak
 from hub.stages import latest
-from hub.store import Store
 from hub.stt.activity import Voice
 from hub.timeline import Timeline
-from hub.timers.keeper import TimerKeeper
+from hub.traces import Traces
 from hub.turn import remember, take_turn
-from hub.watch import Watch
-from hub.waterfall import over_budget, waterfall
 from hub.whom import Whom
 from wire import hark
 from wire.audio import sound
@@ -42,7 +37,6 @@ from wire.clock import ClockOffset
 from wire.connection import Connection
 from wire.errors import MalformedEvent, WireError
 from wire.pcm import SPEECH
-from wire.tls.credentials import Credentials
 
 _log = logging.getLogger(__name__)
 
@@ -51,21 +45,6 @@ SILENCE_S = 3.0  # and so does the hub with a satellite, which answers each ping
 CLOCK_S = 10.0  # between two looks at the satellite's clock
 FIRST_LOOKS = 8  # in quick succession, so that the first turn's times are right
 LONGEST_LABEL = 1000  # characters of a satellite's name or area; more is no name, and every turn would keep it
-UNTRACED = 4  # turns whose satellite has not sent its times yet; older ones are kept without
-
-
-@dataclass(frozen=True, slots=True)
-class Service:
-    """What every session of the hub shares."""
-
-    settings: HubSettings
-    engines: Engines
-    store: Store
-    watch: Watch
-    timers: TimerKeeper
-    closing: Closing = field(default_factory=Closing)
-    credentials: Credentials | None = None
-    """For satellites that are led by TLS; None where all are plain."""
 
 
 class Session:
@@ -77,34 +56,36 @@ class Session:
         self._service = service
         self._name = whom.address()
         self._area: str | None = None
-        self._controls = False  # whether it knows hark.Control
+        self._capabilities: tuple[str, ...] = ()  # of the satellite
         self._met = asyncio.Event()  # its name is known
         self._proven = asyncio.Event()  # and it is who it should be
         if not whom.proves:
             self._proven.set()
         self._room: Room | None = None
         self._task: asyncio.Task[None] | None = None
-        self._timelines: dict[str, Timeline] = {}
         self._offset = ClockOffset()
+        self._traces = Traces(service)
         self._clock: Callable[[], float] = asyncio.get_running_loop().time
         self._failure: WireError | None = None  # the first, which ended the connection
 
     async def run(self) -> None:
         """Leads the satellite until its connection ends; raises WireError where that is not clean."""
         self._connection.idle_s = SILENCE_S
-        for greeting in (RunSatellite(), Describe(), hark.Hello(self._service.settings.name, hark.CAPABILITIES)):
+        for greeting in (self._service.hello, RunSatellite(), Describe()):
             await self._connection.send(greeting)
         try:
             async with asyncio.TaskGroup() as group:
                 endless = self._ping, self._look_at_clock, self._tell_timers
                 beats = [group.create_task(self._connected(beat)) for beat in endless]
-                await self._connected(partial(self._read, group))
+                try:
+                    await self._connected(partial(self._read, group))
+                finally:
+                    self._service.arbiter.leaves(self)
                 for beat in beats:
                     beat.cancel()
                 await self._stop_turn()
         finally:
-            for timeline in self._timelines.values():
-                self._service.store.keep(timeline)
+            self._traces.close()
         if self._failure is not None:
             raise self._failure
 
@@ -154,14 +135,15 @@ class Session:
             case hark.Clock(t1=float() as t1, t2=float() as t2):
                 self._offset.feed(said.t0, t1, t2, self._clock())
             case hark.Trace():
-                self._traced(said)
+                self._traces.traced(said, self._offset)
             case hark.Standby():
                 self._prove(said.identity)
                 _log.warning("%s is led by another hub; standing by", self._name)
             case hark.Hello():
                 self._prove(said.identity)
                 _log.info("leading %s", said.name)
-                self._controls = "control" in said.capabilities
+                self._capabilities = said.capabilities
+                self._service.arbiter.joins(self)
 
     def _prove(self, identity: str | None) -> None:
         self._whom.meets(identity)
@@ -200,17 +182,17 @@ class Session:
             return
         timeline = Timeline(said.turn, self._name, service.engines.names(), self._clock)
         timeline.mark("wake")
-        self._timelines[said.turn] = timeline
-        while len(self._timelines) > UNTRACED:
-            service.store.keep(self._timelines.pop(next(iter(self._timelines))))
-        self._room = Room(said.turn, self._name, self._area, self._connection.send, self._controls)
-        self._show(said.turn, "awake", name=said.name or "", score=said.score or 0.0)
+        area, controls = service.engines.area_of(self._name, self._area), "control" in self._capabilities
+        self._room = Room(said.turn, self._name, area, self._connection.send, controls)
         turn = Turn(service.engines, service.settings, timeline, service.watch)
-        self._task = group.create_task(self._connected(partial(self._take, self._room, turn)))
+        self._task = group.create_task(self._connected(partial(self._take, said, self._room, turn)))
         service.closing.watch(self._task, partial(self._connected, partial(self._apologise, self._room, turn)))
 
-    async def _take(self, room: Room, turn: Turn) -> None:
+    async def _take(self, wake: hark.Turn, room: Room, turn: Turn) -> None:
         """A turn and its end; a turn that fails is said to its satellite and costs nothing else."""
+        if not await self._answers(wake):
+            return
+        self._traces.expect(turn.timeline)
         try:
             place = turn.engines.load.admission.admit()
             if place is None:
@@ -227,6 +209,21 @@ class Session:
             _log.exception("turn %s failed, which is a bug", room.turn)
             await room.send(Error(text="the turn failed; the hub's log says why", code="turn-failed"))
         await room.send(hark.Turn(room.turn, "end"))
+
+    async def _answers(self, wake: hark.Turn) -> bool:
+        """Whether this is the satellite that answers, once that is known; the satellite is told."""
+        arbiter = self._service.arbiter
+        judged, heard = arbiter.judges(wake), None if wake.at is None else self._offset.to_local(wake.at)
+        answers = not judged or await arbiter.lets_answer(self, wake, heard)
+        claim = {"name": wake.name or "", "score": wake.score or 0.0, "level": wake.level, "heard_s": heard}
+        self._show(wake.turn, "awake" if answers else "elsewhere", **claim)
+        if not answers:
+            self._room = None
+        if judged and "arbitration" in self._capabilities:
+            await self._connection.send(hark.Turn(wake.turn, "granted" if answers else "elsewhere"))
+        elif not answers:
+            await self._connection.send(hark.Turn(wake.turn, "end"))
+        return answers
 
     async def _refuse(self, room: Room, turn: Turn) -> None:
         """There is no memory for one more turn."""
@@ -250,32 +247,6 @@ class Session:
             self._task.cancel()
             await asyncio.wait([self._task])
         self._room = None
-
-    def _traced(self, trace: hark.Trace) -> None:
-        timeline = self._timelines.pop(trace.turn, None)
-        if timeline is None:
-            return
-        for mark, at in trace.marks.items():
-            local = self._offset.to_local(at)
-            if local is not None:
-                timeline.marks[mark] = local
-        self._service.store.keep(timeline)
-        budgets = self._service.settings.budgets
-        stages = timeline.stages_ms()
-        self._show(
-            trace.turn,
-            "times",
-            marks_ms=timeline.since_speech_ms(),
-            stages_ms=stages,
-            over_budget=[name for name, over in over_budget(stages, budgets).items() if over],
-            overhead_ms=timeline.overhead_ms(),
-            engines=dict(timeline.engines),
-            speculation=self._service.engines.speculation.report(),
-            sooner=self._service.engines.sooner.report(),
-            sounds=self._service.engines.sounds.report(),
-            load=self._service.engines.load.report(),
-            waterfall=waterfall(timeline, budgets),
-        )
 
     def _show(self, turn: str, event: str, **fields: object) -> None:
         self._service.watch({"event": event, "satellite": self._name, "turn": turn, **fields})

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 MARKS = (
     "wake",
+    "awake",
     "end_of_speech",
     "raw_pause",
     "endpoint",

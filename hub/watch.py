@@ -42,6 +42,7 @@ def line(seen: Seen) -> str:
 _AWAKE = ("● listens at {satellite}, with no wake word", "● awake: {name} (score {score:.2f}) at {satellite}")
 _LINES: dict[str, str | Callable[[Seen], str]] = {
     "awake": lambda seen: _AWAKE[bool(seen["name"])].format_map({**seen}),
+    "elsewhere": "○ heard at {satellite} too, which leaves it to another",
     "words": "  … {text}",
     "question": lambda seen: f"  “{seen['text']}”" if seen["text"] else "  (no words)",
     "action": lambda seen: f"  ⚙ {seen['service']} {seen['entity_id']}".rstrip() + _data(seen),

@@ -18,6 +18,7 @@ from satellite.hearing.wake import WakeError
 from satellite.parts import devices, pick, sound, wake_words
 from satellite.playing.chimes import SoundError
 from satellite.satellite import Engines, Satellite
+from satellite.sound.devices import Hangs
 from satellite.sound.echo import EchoError
 from satellite.sound.microphone import MicrophoneError
 from satellite.sound.speaker import SpeakerError
@@ -34,6 +35,17 @@ SHORTS = {
 }
 
 
+REFUSALS = (
+    MicrophoneError,
+    SpeakerError,
+    Hangs,
+    SoundError,
+    WakeError,
+    EchoError,
+    CertificateError,
+    CannotListen,
+)
+"""Why it would not start."""
 COMMANDS = {
     "doctor": "says what is well on this machine and what is not, with remedies, and listens for a moment",
     "record": "keeps one labelled clip of what the microphone hears",
@@ -59,7 +71,7 @@ def _satellite(argv: Sequence[str]) -> None:
             print(f"hark-satellite: the settings are good; {settings.name!r}, port {settings.port}{tls}")
         else:
             run(serve(settings, engines))
-    except (MicrophoneError, SpeakerError, SoundError, WakeError, EchoError, CertificateError, CannotListen) as error:
+    except REFUSALS as error:
         command_line.refuse("satellite", error)
 
 

@@ -182,9 +182,9 @@ async def controller(port: int, hub: str = "") -> AsyncIterator[Peer]:
     """Dials a satellite and leads it, as a plain controller or as the hub of a name; pings while the context lasts."""
     async with AsyncExitStack() as stack:
         peer = await stack.enter_async_context(reading(Peer(await dial(LOOPBACK, port, timeout_s=1.0))))
-        await peer.send(RunSatellite())
         if hub:
             await peer.send(hark.Hello(hub, hark.CAPABILITIES))
+        await peer.send(RunSatellite())
         pinging = asyncio.create_task(_ping(peer))
         try:
             await asyncio.sleep(0.01)
@@ -221,6 +221,7 @@ class SatellitePeer(Peer):
         self.turns = 0
         self.played_s = 0.0
         self.plays = True
+        self.capabilities: tuple[str, ...] = hark.CAPABILITIES
 
     @property
     def turn(self) -> str:
@@ -242,7 +243,7 @@ class SatellitePeer(Peer):
             await self.send(hark.Playback(self.turn, 0, self.played_s * 1000, 0))
         match hark.parse(event):
             case hark.Hello():
-                await self.send(hark.Hello(self.name, hark.CAPABILITIES, self.identity))
+                await self.send(hark.Hello(self.name, self.capabilities, self.identity))
             case hark.Clock(t0=asked):
                 await self.send(hark.Clock(asked, self.clock(), self.clock()))
 
@@ -252,11 +253,12 @@ class SatellitePeer(Peer):
         told = Satellite(self.name, about, installed=True, description=None, version=None, area=f"{self.name} area")
         return Info(satellite=told)
 
-    async def wake(self) -> str:
-        """The wake word; returns the new turn."""
+    async def wake(self, level: float = -30.0, ago_s: float = 0.0, word: str | None = "hey_jarvis") -> str:
+        """The wake word, heard so long ago; returns the new turn."""
         self.turns += 1
         self.played_s = 0.0
-        await self.send(hark.Turn(self.turn, "wake", name="hey_jarvis", score=0.9, level=-30.0))
+        at = self.clock() - ago_s
+        await self.send(hark.Turn(self.turn, "wake", name=word, score=0.9, level=level, at=at))
         return self.turn
 
     async def speak(self, seconds: float = QUESTION_S) -> None:

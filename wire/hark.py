@@ -17,7 +17,7 @@ from wyoming.user_event import UserEvent
 from wire.errors import MalformedEvent
 from wire.pcm import SILENCE_DBFS
 
-CAPABILITIES = ("turn", "cancel", "playback", "clock", "trace", "listen", "control")
+CAPABILITIES = ("turn", "cancel", "playback", "clock", "trace", "listen", "control", "arbitration")
 """What this release knows; what both hellos name is what both may use."""
 
 LENGTH = 200  # characters of a string
@@ -68,7 +68,11 @@ class Standby(HarkEvent):
 
 @dataclass(frozen=True, slots=True)
 class Turn(HarkEvent):
-    """Satellite to hub right after `detection`; hub to satellite before `audio-start` and at the turn's end."""
+    """Satellite to hub right after `detection` ("wake"); hub to satellite in the turn's further phases.
+
+    "granted" or "elsewhere", where both know arbitration: whether this satellite is the one that answers its wake word;
+    "reply", before `audio-start`; "end".
+    """
 
     NAME: ClassVar[str] = "hark/turn"
     turn: str
@@ -79,6 +83,8 @@ class Turn(HarkEvent):
     """The wake word's, 0 to 1."""
     level: float | None = None
     """Of the sound that woke the satellite, dBFS."""
+    at: float | None = None
+    """When the wake word was heard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +237,7 @@ _RULES: dict[str, _Rule] = {
     "score": _number(0, 1),
     "level": _number(SILENCE_DBFS, 0),
     f"{Control.NAME} level": _number(0, 100),
+    "at": _number(-CLOCK_S, CLOCK_S),
     "played_ms": _number(0, DAY_MS),
     "buffered_ms": _number(0, DAY_MS),
     "underruns": _Rule(f"a whole number from 0 to {COUNT}", _is_count),

@@ -17,6 +17,7 @@ from typing import Self, TypeAlias, Unpack
 from wire.addresses import reason
 from wire.connection import Connection, Guards
 from wire.errors import CannotListen, WireError, leaves
+from wire.sayings import Sayings
 from wire.tls.certificate import Certificate
 
 log = logging.getLogger(__name__)
@@ -77,6 +78,7 @@ class Handlers:
         self._handler, self._most, self._guards = handler, most, guards
         self._group = asyncio.TaskGroup()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._sayings = Sayings(log)
 
     def accepted(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Called by asyncio with each plain connection."""
@@ -88,7 +90,8 @@ class Handlers:
         """Takes in a new connection; None where there is no place for it."""
         connection = Connection(reader, writer, certificate=certificate, **self._guards)
         if len(self._tasks) >= self._most:
-            log.warning("%s is refused: all %d places for connections are taken", connection.peer, self._most)
+            said = f"{connection.host} is refused: all {self._most} places for connections are taken"
+            self._sayings.warn(connection.host, said)
             writer.close()
             return None
         task = self._group.create_task(self._serve(connection), name=f"connection from {connection.peer}")

@@ -114,8 +114,9 @@ async def fleet(count: int, module: str, *options: str) -> AsyncGenerator[Fleet]
             satellites.append(satellite)
             ports.append(server.sockets[0].getsockname()[1])
         own = ("--set", "timeline.file=", "--set", "timers.file=", "--set", "serve.port=0")
+        apart = ("--set", "arbitration.wait_ms=0")  # each is spoken to by somebody of its own
         dialled = [word for port in ports for word in ("--satellite", f"{LOOPBACK}:{port}")]
-        hub = await stack.enter_async_context(program(module, *dialled, *own, *options))
+        hub = await stack.enter_async_context(program(module, *dialled, *own, *apart, *options))
         made.append(Fleet(hub, satellites, idle=list(satellites)))
         await stack.enter_async_context(background(made[0].follow()))
         await _led(led, count, hub)

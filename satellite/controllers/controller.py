@@ -47,6 +47,11 @@ class Controller:
         """Who it is, from one connection to the next: what it owns is kept under this name."""
         return self.hub.name if self.hub else self.connection.host
 
+    @property
+    def arbitrates(self) -> bool:
+        """Whether it says who of several satellites answers."""
+        return self.hub is not None and "arbitration" in self.hub.capabilities
+
     def __str__(self) -> str:
         return f"{self.connection.peer} ({self.hub.name})" if self.hub else self.connection.peer
 

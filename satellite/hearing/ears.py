@@ -27,10 +27,11 @@ LEVEL_S = 1.0  # of sound whose loudest frame is a wake word's level: the last f
 
 @dataclass(frozen=True, slots=True)
 class Woken:
-    """A wake word that was heard, and how loud it was (dBFS of its loudest frame)."""
+    """A wake word that was heard, how loud it was (dBFS of its loudest frame), and when (on the event loop's clock)."""
 
     detection: Detection
     level_dbfs: float
+    at: float | None = None
 
 
 class Ears:
@@ -60,7 +61,7 @@ class Ears:
         self._wake = WakeChain(wake, rules(settings.wake, wake), after_s)
         self._stop = WakeChain(stop, stop_rules(settings.wake, stop.advised), None) if stop else None
         self._stopping = False
-        self._since_s = 0.0
+        self._since_s = self._now = 0.0
         self._opened, self._passed, self._scored = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._stop_passed = asyncio.Event()
         self._opened.set()
@@ -112,6 +113,7 @@ class Ears:
     async def _hear(self, frame: Frame) -> None:
         if not self._opened.is_set():  # one of several frames that came at once with the one that muted
             return
+        self._now = frame.at
         self._preroll.push(frame.pcm)
         sounded = self._speech.hear(frame.pcm)
         self._levels.append(sounded.level_dbfs)
@@ -144,5 +146,5 @@ class Ears:
     def _tell(self, detection: Detection, since_s: float) -> None:
         """Says that a word was heard, `since_s` ago in sound."""
         self._since_s = since_s
-        self._woken(Woken(detection, max(self._levels)))
+        self._woken(Woken(detection, max(self._levels), self._now - since_s))
         self._since_s = 0.0

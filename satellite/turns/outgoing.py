@@ -44,10 +44,10 @@ class Outgoing:
         self._turns += 1
         self.turn = Turn(self.latest)
         self.turn.mark("wake", self._clock())
-        word, level = woken.detection, woken.level_dbfs
+        word, level, at = woken.detection, woken.level_dbfs, woken.at
         if word.name != BUTTON:
             self._link.post(Detection(name=word.name))
-        self._link.post(hark.Turn(self.turn.id, "wake", name=word.name or None, score=word.score, level=level))
+        self._link.post(hark.Turn(self.turn.id, "wake", name=word.name or None, score=word.score, level=level, at=at))
         self._link.post(RunPipeline(start_stage=PipelineStage.ASR, end_stage=PipelineStage.TTS))
         if self._link.leader is not None:
             self._link.leader.runs = True

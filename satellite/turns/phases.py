@@ -26,6 +26,9 @@ class Event(Enum):
     """What can happen to it."""
 
     WAKE = "woken by word or button"
+    CLAIM = "woken by word where the hub says who answers"
+    GRANTED = "this satellite answers, or nobody has said in time"
+    ELSEWHERE = "another satellite answers"
     ALONE = "woken, but no controller is there"
     STOP = "told to stop by word or button"
     MUTED = "muted here"
@@ -50,6 +53,7 @@ class Event(Enum):
 class Action(Enum):
     """What the shell then does."""
 
+    AWAIT_GRANT = "wait for the hub to say who answers"
     CHIME_AWAKE = "sound awake"
     CHIME_DONE = "sound understood"
     CHIME_ERROR = "sound an error"
@@ -71,11 +75,13 @@ class Action(Enum):
 
 P, E, A = Phase, Event, Action
 
-WAKE_UP = (A.CHIME_AWAKE, A.BEGIN_TURN, A.STREAM)
+WAKE_UP = (A.BEGIN_TURN, A.CHIME_AWAKE, A.STREAM)
+CLAIM_IT = (A.BEGIN_TURN, A.AWAIT_GRANT, A.STREAM)
 HUSH = (A.FLUSH, A.CANCEL, A.END_TURN)
 
 TABLE: dict[tuple[Phase, Event], tuple[Phase, tuple[Action, ...]]] = {
     (P.IDLE, E.WAKE): (P.LISTENING, WAKE_UP),
+    (P.IDLE, E.CLAIM): (P.LISTENING, CLAIM_IT),
     (P.IDLE, E.ALONE): (P.IDLE, (A.SAY_ALONE,)),
     (P.IDLE, E.STOP): (P.IDLE, ()),
     (P.IDLE, E.MUTED): (P.IDLE, ()),
@@ -87,6 +93,9 @@ TABLE: dict[tuple[Phase, Event], tuple[Phase, tuple[Action, ...]]] = {
     (P.IDLE, E.LEFT): (P.IDLE, ()),
     (P.IDLE, E.HANDED): (P.IDLE, ()),
     (P.LISTENING, E.WAKE): (P.LISTENING, ()),  # said twice, or a word of the question that sounds like it
+    (P.LISTENING, E.CLAIM): (P.LISTENING, ()),
+    (P.LISTENING, E.GRANTED): (P.LISTENING, (A.CHIME_AWAKE,)),
+    (P.LISTENING, E.ELSEWHERE): (P.IDLE, (A.STOP_STREAM, A.END_TURN)),
     (P.LISTENING, E.STOP): (P.IDLE, (A.STOP_STREAM, A.CANCEL, A.END_TURN)),
     (P.LISTENING, E.MUTED): (P.IDLE, (A.STOP_STREAM, A.CANCEL, A.END_TURN)),
     (P.LISTENING, E.PAUSED): (P.IDLE, (A.STOP_STREAM, A.CANCEL, A.END_TURN)),
@@ -102,6 +111,7 @@ TABLE: dict[tuple[Phase, Event], tuple[Phase, tuple[Action, ...]]] = {
     (P.LISTENING, E.HANDED): (P.LISTENING, (A.END_TURN, A.BEGIN_TURN, A.REPLAY)),
     (P.LISTENING, E.TIMEOUT): (P.IDLE, (A.STOP_STREAM, A.CANCEL, A.END_TURN)),
     (P.THINKING, E.WAKE): (P.LISTENING, (A.CANCEL, A.END_TURN, *WAKE_UP)),
+    (P.THINKING, E.CLAIM): (P.LISTENING, (A.CANCEL, A.END_TURN, *CLAIM_IT)),
     (P.THINKING, E.STOP): (P.IDLE, (A.CANCEL, A.END_TURN)),
     (P.THINKING, E.MUTED): (P.THINKING, ()),  # the question was asked; its reply may still be heard
     (P.THINKING, E.PAUSED): (P.IDLE, (A.CANCEL, A.END_TURN)),  # who pauses, sends no reply
@@ -114,6 +124,7 @@ TABLE: dict[tuple[Phase, Event], tuple[Phase, tuple[Action, ...]]] = {
     (P.THINKING, E.HANDED): (P.IDLE, (A.CHIME_ERROR, A.END_TURN)),  # asked again, it might be done twice
     (P.THINKING, E.TIMEOUT): (P.IDLE, (A.CANCEL, A.END_TURN)),  # Home Assistant says nothing of an empty reply
     (P.SPEAKING, E.WAKE): (P.LISTENING, (*HUSH, *WAKE_UP)),
+    (P.SPEAKING, E.CLAIM): (P.LISTENING, (*HUSH, *CLAIM_IT)),
     (P.SPEAKING, E.ALONE): (P.IDLE, (*HUSH, A.SAY_ALONE)),
     (P.SPEAKING, E.STOP): (P.IDLE, HUSH),
     (P.SPEAKING, E.MUTED): (P.SPEAKING, ()),
@@ -123,7 +134,7 @@ TABLE: dict[tuple[Phase, Event], tuple[Phase, tuple[Action, ...]]] = {
     (P.SPEAKING, E.SPEECH): (P.SPEAKING, (A.DUCK,)),
     (P.SPEAKING, E.QUIET): (P.SPEAKING, (A.UNDUCK,)),
     (P.SPEAKING, E.PLAYED): (P.IDLE, (A.REPORT_PLAYED, A.END_TURN)),
-    (P.SPEAKING, E.ASKED): (P.LISTENING, (A.REPORT_PLAYED, A.END_TURN, A.CHIME_AWAKE, A.BEGIN_TURN, A.STREAM_ON)),
+    (P.SPEAKING, E.ASKED): (P.LISTENING, (A.REPORT_PLAYED, A.END_TURN, A.BEGIN_TURN, A.CHIME_AWAKE, A.STREAM_ON)),
     (P.SPEAKING, E.OVER): (P.SPEAKING, (A.FINISH,)),  # all is sent, not yet played; what broke off has no audio-stop
     (P.SPEAKING, E.REFUSED): (P.SPEAKING, ()),
     (P.SPEAKING, E.FAILED): (P.SPEAKING, (A.FINISH,)),

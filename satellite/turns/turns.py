@@ -26,8 +26,9 @@ from satellite.playing.chimes import Sound
 from satellite.playing.mixer import Mixer
 from satellite.playing.playback import Playback
 from satellite.sound.microphone import Frame
+from satellite.turns.grant import Grant
 from satellite.turns.incoming import Incoming
-from satellite.turns.outgoing import Outgoing
+from satellite.turns.outgoing import BUTTON, Outgoing
 from satellite.turns.phases import Action, Event, Phase, Unexpected, Watchdog, step
 from wire import hark
 from wire.pcm import SILENCE_DBFS
@@ -65,8 +66,9 @@ class Turns:
         self._outgoing = Outgoing(link, settings.vad.pause_ms / 1000, self._clock)
         self._playback = Playback(settings.playback, mixer, self._first_heard, self._drained)
         self._incoming = Incoming(self._playback, self._begins)
-        self._woken_by = Woken(Detection("", 1.0), SILENCE_DBFS)
+        self._woken_by = Woken(Detection(BUTTON, 1.0), SILENCE_DBFS)
         self._sounding: Controller | None = None
+        self._grant = Grant(lambda: self.happens(Event.GRANTED))
         self._follow_up = settings.wake.follow_up
         self._asks = ""  # the turn whose reply asks something
         self._watchdog = Watchdog(_limits(settings), self._clock())
@@ -93,9 +95,11 @@ class Turns:
         self._watchdog.enter(phase, self._clock())
         for action in actions:
             if action in CHIMES:
-                self._mixer.play(CHIMES[action])
+                self._chime(action)
             else:
                 _DO[action](self)
+        if phase is not Phase.LISTENING:
+            self._grant.drop()
         if moved and phase is Phase.IDLE:
             self._link.settle()
             self._incoming.free()
@@ -107,7 +111,11 @@ class Turns:
     def wake(self, woken: Woken) -> None:
         """A wake word was heard, or a button pressed."""
         self._woken_by = woken
-        self.happens(Event.WAKE if self._link.leader else Event.ALONE)
+        if self._link.leader is None:
+            self.happens(Event.ALONE)
+        else:
+            claims = self._link.leader.arbitrates and woken.detection.name != BUTTON
+            self.happens(Event.CLAIM if claims else Event.WAKE)
 
     def heard(self, frame: Frame, edge: Edge | None) -> None:
         """The next frame of the microphone."""
@@ -148,7 +156,17 @@ class Turns:
                 self._obey(said.action, said.level)
             case hark.Turn(turn=turn, phase="reply") if turn == self.turn:
                 self._incoming.replies(controller)
-            case hark.Turn(turn=turn, phase="end") if turn == self.turn and controller is self._link.leader:
+            case hark.Turn(turn=turn) if turn == self.turn and controller is self._link.leader:
+                self._told(said.phase)
+
+    def _told(self, phase: str) -> None:
+        """The leader says what becomes of the turn."""
+        match phase:
+            case "granted":
+                self._grant.give()
+            case "elsewhere":
+                self.happens(Event.ELSEWHERE)
+            case "end":
                 self.happens(Event.OVER)
 
     def _received_plain(self, leader: Controller, event: WyomingEvent) -> None:
@@ -191,7 +209,7 @@ class Turns:
     def _drained(self, at: float) -> None:
         self._outgoing.mark("last_audio", at)
         asked = self.turn != "" and self._asks == self.turn and self._link.leader is not None and self._ears.hears
-        self._woken_by = Woken(Detection("", 1.0), SILENCE_DBFS) if asked else self._woken_by
+        self._woken_by = Woken(Detection(BUTTON, 1.0), SILENCE_DBFS) if asked else self._woken_by
         self.happens(Event.ASKED if asked else Event.PLAYED)
 
     # What time brings
@@ -221,6 +239,11 @@ class Turns:
         return hark.Playback(turn, round(held * 1000), round(played * 1000), self._playback.underruns)
 
     # What the phases ask for
+
+    def _chime(self, action: Action) -> None:
+        self._mixer.play(CHIMES[action])
+        if action is Action.CHIME_AWAKE:
+            self._outgoing.mark("awake", self._clock())
 
     def _begin_turn(self) -> None:
         self._alone_since = None if self._link.leader else self._clock()
@@ -279,6 +302,7 @@ class Turns:
 
 
 _DO: dict[Action, Callable[[Turns], None]] = {
+    Action.AWAIT_GRANT: lambda turns: turns._grant.wait(),
     Action.SAY_ALONE: Turns._say_alone,
     Action.BEGIN_TURN: Turns._begin_turn,
     Action.STREAM: Turns._stream,

@@ -13,7 +13,7 @@ from config.hub import HubSettings, TimelineSettings
 from config.loading import SettingsError, build, one, read
 from hub.engines import Engines
 from hub.fleet import lead_all
-from hub.session import Service
+from hub.service import Service
 from hub.store import Store
 from hub.timers.keeper import TimerKeeper
 from hub.timers.kept import TimersFile

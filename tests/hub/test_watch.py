@@ -13,6 +13,7 @@ from hub.watch import Seen, line, watcher
 TURN = {"satellite": "kitchen", "turn": "boot:1"}
 EVENTS: list[Seen] = [
     {"event": "awake", **TURN, "name": "hey_jarvis", "score": 0.98},
+    {"event": "elsewhere", **TURN, "name": "hey_jarvis", "score": 0.98},
     {"event": "words", **TURN, "text": "turn on"},
     {"event": "question", **TURN, "text": "turn on the “light”"},
     {"event": "question", **TURN, "text": ""},
@@ -27,6 +28,7 @@ EVENTS: list[Seen] = [
 
 READABLE = [
     "● awake: hey_jarvis (score 0.98) at kitchen",
+    "○ heard at kitchen too, which leaves it to another",
     "  … turn on",
     "  “turn on the “light””",
     "  (no words)",

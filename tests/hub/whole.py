@@ -12,7 +12,7 @@ from config.loading import build, one, read
 from hub.engines import Engines
 from hub.fleet import lead
 from hub.home.demo import DemoHome
-from hub.session import Service
+from hub.service import Service
 from hub.store import Store
 from hub.timers.keeper import TimerKeeper
 from hub.watch import Watch

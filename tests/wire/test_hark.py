@@ -98,7 +98,7 @@ def test_unknown_names_are_passed_over(event: Event) -> None:
 
 VALID: dict[str, dict[str, object]] = {
     "hark/hello": {"name": "kitchen", "capabilities": ["turn"]},
-    "hark/turn": {"turn": "b:1", "phase": "wake", "name": "hey_jarvis", "score": 0.9, "level": -30.0},
+    "hark/turn": {"turn": "b:1", "phase": "wake", "name": "hey_jarvis", "score": 0.9, "level": -30.0, "at": 7.0},
     "hark/cancel": {"turn": "b:1", "played_ms": 100},
     "hark/flush": {"turn": "b:1"},
     "hark/playback": {"turn": "b:1", "buffered_ms": 1.5, "played_ms": 0, "underruns": 0},
@@ -113,6 +113,7 @@ WRONG: dict[str, list[object]] = {
     "action": [None, "", "explode", "VOLUME_UP", 1, ["mute"]],
     "score": [-0.1, 1.1, "0.9", True, float("nan")],
     "level": [1.0, -121.0, "loud", float("-inf")],
+    "at": ["now", True, float("nan"), 1e11],
     "played_ms": [None, -1, 1e9, "1", False, float("nan"), float("inf")],
     "buffered_ms": [None, -1, 10**400, [], float("nan")],
     "underruns": [None, -1, 1.5, True, "0", 10**9],

@@ -11,7 +11,7 @@ import functools
 from collections.abc import Sequence
 
 from hub.home.home import Home
-from hub.sentences import plain_sentences, sentences
+from hub.sentences import plain_sentences, sentences, with_here
 from hub.stt.grammar.automaton import State, states
 from hub.stt.grammar.grammar import grammar
 from hub.stt.grammar.names import Names
@@ -49,4 +49,5 @@ def _grammar(language: str, floors: bool) -> State:
     if language.startswith(UNSPACED):
         return State()
     documents = (sentences(language), plain_sentences(language))  # half the weight for those that are said the most
-    return grammar([one for one in documents if one and one["intents"]], lambda text: spoken(text, language), floors)
+    known = [with_here(one, language) for one in documents if one and one["intents"]]
+    return grammar(known, lambda text: spoken(text, language), floors)

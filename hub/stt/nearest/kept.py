@@ -20,15 +20,18 @@ _NEGATIONS = "no not never nothing nowhere none nobody neither nor without excep
 _NEGATIONS += " didn't doesn't isn't aren't wasn't weren't shouldn't wouldn't couldn't mustn't haven't hasn't"
 _ASSENT = "yes yeah sure okay ahead"  # which may open a door: nobody's yes is a guess
 _NUMBERS = {word for number in range(101) for phrase in number_phrases(number, "en") for word in phrase}
+_WHERE = "here there this that these those his her their your"  # a room: "in that room" is not the one they are in
 _CONJUNCTIONS = "and or then"  # which join a second deed to the first
 _PARTS = "half quarter point minus hundred thousand percent degrees"  # of numbers, and what they are of
 
 KEPT = frozenset(
     {word for pair in (*OPPOSITES, *_MORE_OPPOSITES) for word in pair.split()}
     | _NUMBERS
-    | {*_SCOPES.split(), *_NEGATIONS.split(), *_ASSENT.split(), *_CONJUNCTIONS.split(), *_PARTS.split()}
+    | {*_SCOPES.split(), *_WHERE.split(), *_NEGATIONS.split()}
+    | {*_ASSENT.split(), *_CONJUNCTIONS.split(), *_PARTS.split()}
 )
-"""English opposites, words for how much of the home is meant, negations, assent, conjunctions and numbers."""
+"""English opposites, words for how much of the home is meant and for which room, negations, assent, conjunctions and
+numbers."""
 
 _QUESTIONS = "what what's whats how how's hows where where's wheres who who's whos which when when's why"
 _QUESTIONS += " is are was were am does did has have"

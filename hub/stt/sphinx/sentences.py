@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hub.home.home import Home
-from hub.sentences import plain_sentences, sentences
+from hub.sentences import plain_sentences, sentences, with_here
 from hub.stt.sphinx.classes import AREA, FLOOR, KELVIN, NUMBER, TEMPERATURE, TIME, Classes, domain_class, home_classes
 from hub.stt.sphinx.flow import END, Lists, Meter, Ngram, Template, Values, classes, template, texts
 
@@ -27,7 +27,7 @@ COLLOQUIAL = {
     "in": "(in|on)",
     "all": "(all [[of] the]|every)",
     "everywhere": "(everywhere|in the (house|home)|in all rooms)",
-    "here": "([in] here|in (this|the) room)",
+    "here": "([in] here|in (this|the) room|in (my|our) room)",
     "is": "(is|are) [the]",
     "light": "(lights|light|lamps|lamp|lighting)",
 }
@@ -74,7 +74,7 @@ def home_sentences(home: Home, wake: bool = False) -> Sentences:
     known = home_classes(home)
     ngrams: Counter[Ngram] = Counter()
     for data, share in ((plain_sentences("en"), PLAIN), (sentences("en"), 1 - PLAIN)):
-        counts = _Templates(data or {}, home, known).counts(wake)
+        counts = _Templates(with_here(data or {}, "en"), home, known).counts(wake)
         total = sum(weight for ngram, weight in counts.items() if ngram[-1] == END) or 1.0
         ngrams.update({ngram: share * weight / total for ngram, weight in counts.items()})
     return Sentences(ngrams, known)

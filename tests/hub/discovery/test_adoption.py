@@ -17,7 +17,8 @@ from hub.discovery.known import KEEP_S, MOST_TOLD
 from hub.discovery.listener import Listener
 from hub.engines import Engines
 from hub.fleet import lead_all
-from hub.session import SILENCE_S, Service
+from hub.service import Service
+from hub.session import SILENCE_S
 from hub.store import Store
 from hub.timers.actions import start
 from hub.timers.keeper import TimerKeeper

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
@@ -18,10 +19,12 @@ from tests.wire_pairs import LATE_S, LOOPBACK, SOON_S, until
 from wire.discovery import PLAIN, TLS
 
 PORT = 10700
+OURS = f"hark-{os.getpid()}"  # other runs of these tests may announce on this machine's loopback, too
+STRANGER, WHISPER = f"stranger {OURS}", f"Faster Whisper 2.0 {OURS}"
 
 
 class Heard:
-    """A listener that wants what begins with "hark-"."""
+    """A listener that wants what begins with OURS."""
 
     def __init__(self) -> None:
         self.asked: set[str] = set()
@@ -30,7 +33,7 @@ class Heard:
 
     def wants(self, identity: str) -> bool:
         self.asked.add(identity)
-        return identity.startswith("hark-")
+        return identity.startswith(OURS)
 
     def without_tls(self, identity: str) -> None:
         self.plain.add(identity)
@@ -71,34 +74,36 @@ async def announced(*services: ServiceInfo) -> AsyncIterator[AsyncZeroconf]:
 def test_a_satellite_is_found_followed_to_another_port_and_gone_when_it_says_goodbye() -> None:
     async def test() -> None:
         async with asyncio.timeout(LATE_S), listening() as heard:
-            async with announced(told("hark-hub-test")) as zeroconf:
-                await until(lambda: heard.there.get("hark-hub-test") == [f"{LOOPBACK}:{PORT}"])
-                await (await zeroconf.async_update_service(told("hark-hub-test", PORT + 1)))
-                await until(lambda: heard.there.get("hark-hub-test") == [f"{LOOPBACK}:{PORT + 1}"])
-            await until(lambda: "hark-hub-test" not in heard.there)
+            async with announced(told(f"{OURS}-test")) as zeroconf:
+                await until(lambda: heard.there.get(f"{OURS}-test") == [f"{LOOPBACK}:{PORT}"])
+                await (await zeroconf.async_update_service(told(f"{OURS}-test", PORT + 1)))
+                await until(lambda: heard.there.get(f"{OURS}-test") == [f"{LOOPBACK}:{PORT + 1}"])
+            await until(lambda: f"{OURS}-test" not in heard.there)
 
     asyncio.run(test())
 
 
 def test_with_tls_only_ports_for_it_are_found_and_plain_ones_told_of() -> None:
-    services = [told("hark-hub-plain"), told("hark-hub-both"), told("hark-hub-both", PORT + 1, service=TLS)]
+    plain, both = f"{OURS}-plain", f"{OURS}-both"
+    services = [told(plain), told(both), told(both, PORT + 1, service=TLS)]
 
     async def test() -> None:
         async with asyncio.timeout(LATE_S), listening(tls=True) as heard, announced(*services):
-            await until(lambda: len(heard.there) == 1 and {"hark-hub-plain", "hark-hub-both"} <= heard.plain)
-            assert heard.there == {"hark-hub-both": [f"{LOOPBACK}:{PORT + 1}"]}
+            await until(lambda: both in heard.there and {plain, both} <= heard.plain)
+            assert heard.there[both] == [f"{LOOPBACK}:{PORT + 1}"]
+            assert plain not in heard.there
 
     asyncio.run(test())
 
 
 def test_strangers_and_broken_records_hold_nobody_up() -> None:
-    broken = told("hark-hub-broken", properties=b"\xff no length fits \0\x7f=")
-    strangers = [told("Faster Whisper 2.0"), told("stranger"), broken]
+    broken = told(f"{OURS}-broken", properties=b"\xff no length fits \0\x7f=")
+    strangers = [told(WHISPER), told(STRANGER), broken]
 
     async def test() -> None:
-        async with asyncio.timeout(LATE_S), listening() as heard, announced(*strangers, told("hark-hub-other")):
-            await until(lambda: {"Faster Whisper 2.0", "stranger"} < heard.asked and len(heard.there) == 2)
-            assert heard.there == {name: [f"{LOOPBACK}:{PORT}"] for name in ("hark-hub-broken", "hark-hub-other")}
+        async with asyncio.timeout(LATE_S), listening() as heard, announced(*strangers, told(f"{OURS}-other")):
+            await until(lambda: {WHISPER, STRANGER} < heard.asked and len(heard.there) == 2)
+            assert heard.there == {name: [f"{LOOPBACK}:{PORT}"] for name in (f"{OURS}-broken", f"{OURS}-other")}
 
     asyncio.run(test())
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from satellite.turns.phases import KEPT_ALIVE, TABLE, Action, Event, Phase, Unexpected, Watchdog, step
 
 LIMITS = dict.fromkeys(set(Phase) - {Phase.IDLE}, 10.0)
-PEOPLE = [Event.WAKE, Event.STOP, Event.MUTED, Event.PAUSED]
+PEOPLE = [Event.WAKE, Event.CLAIM, Event.STOP, Event.MUTED, Event.PAUSED]
 TURN = [Phase.LISTENING, Phase.THINKING]
 
 
@@ -38,7 +38,7 @@ def test_what_a_person_does_and_a_lost_leader_have_a_place_in_every_phase(phase:
 
 @pytest.mark.parametrize("phase", Phase)
 def test_the_wake_word_always_leads_to_listening_and_stop_to_idle(phase: Phase) -> None:
-    assert step(phase, Event.WAKE)[0] is Phase.LISTENING
+    assert step(phase, Event.WAKE)[0] is step(phase, Event.CLAIM)[0] is Phase.LISTENING
     assert step(phase, Event.STOP)[0] is Phase.IDLE
 
 
@@ -66,10 +66,21 @@ def test_whoever_leaves_speaking_early_silences_the_speaker() -> None:
 
 def test_whoever_ends_what_the_controller_still_works_at_tells_it() -> None:
     told = {Event.OVER, Event.REFUSED, Event.FAILED, Event.CANCELLED, Event.PLAYED, Event.ASKED}
-    told |= {Event.LEFT, Event.HANDED, Event.ALONE, Event.GIVEN_UP}
+    told |= {Event.LEFT, Event.HANDED, Event.ALONE, Event.GIVEN_UP, Event.ELSEWHERE}
     for (phase, event), (_, actions) in TABLE.items():
         if phase is not Phase.IDLE and Action.END_TURN in actions and event not in told:
             assert Action.CANCEL in actions
+
+
+def test_the_awake_sound_comes_at_once_or_with_the_grant_never_both() -> None:
+    for (_, event), (_, actions) in TABLE.items():
+        assert not (Action.CHIME_AWAKE in actions and Action.AWAIT_GRANT in actions)
+        if Action.CHIME_AWAKE in actions:
+            assert event in (Event.WAKE, Event.ASKED, Event.GRANTED)
+
+
+def test_who_is_not_to_answer_goes_without_a_sound() -> None:
+    assert step(Phase.LISTENING, Event.ELSEWHERE) == (Phase.IDLE, (Action.STOP_STREAM, Action.END_TURN))
 
 
 @given(st.lists(st.sampled_from(Event)))

@@ -96,6 +96,14 @@ def test_a_sentence_that_can_go_on_sounds_less_finished_than_one_that_cannot() -
     assert cannot > 0.95
 
 
+@pytest.mark.parametrize("here", ["in here", "here", "in this room", "in my room", "in our room", "in the room"])
+@pytest.mark.parametrize("command", ["turn on the radio {}", "set the lights {} to red", "how many lights are on {}"])
+def test_the_room_that_people_are_in_sounds_whole_wherever_a_room_does(command: str, here: str) -> None:
+    for place in ("in the kitchen", here):
+        assert ENGLISH.p_end(command.format(place)) >= WHOLE, place
+        assert UNDERSTOOD.recognise(command.format(place), "Kitchen") is not None, place
+
+
 def test_a_number_that_can_go_on_sounds_less_finished_than_one_that_cannot() -> None:
     spoken = "set Bed Light brightness to"
     assert ENGLISH.p_end(f"{spoken} twenty") < ENGLISH.p_end(f"{spoken} twenty five")

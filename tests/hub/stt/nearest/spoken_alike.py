@@ -11,11 +11,11 @@ from tests.hub.stt.sphinx.homes import NamedHome, thing
 
 DICTIONARY = """
 are AA R|bat B AE T|bathroom B AE TH R UH M|bed B EH D|bedroom B EH D R UH M|brightness B R AY T N AH S|do D UW
-door D AO R|fan F AE N|floor F L AO R|front F R AH N T|garage G ER AA ZH|in IH N|is IH Z|kitchen K IH CH AH N
-kitten K IH T AH N|lice L AY S|light L AY T|lights L AY T S|lock L AA K|of AH V|off AO F|on AA N|or AO R|out AW T
-set S EH T|standing S T AE N D IH NG|take T EY K|temperature T EH M P R AH CH ER|thyme T AY M|timber T IH M B ER
-time T AY M|timer T AY M ER|to T UW|turn T ER N|unlock AH N L AA K|what W AH T|what's W AH T S|white W AY T
-wozzle W AA Z AH L|yell Y EH L|yellow Y EH L OW
+door D AO R|fan F AE N|floor F L AO R|front F R AH N T|garage G ER AA ZH|here HH IH R|his HH IH Z|in IH N|is IH Z
+kitchen K IH CH AH N|kitten K IH T AH N|lice L AY S|light L AY T|lights L AY T S|lock L AA K|of AH V|off AO F|on AA N
+or AO R|out AW T|room R UW M|set S EH T|standing S T AE N D IH NG|take T EY K|temperature T EH M P R AH CH ER
+that DH AE T|there DH EH R|this DH IH S|thyme T AY M|timber T IH M B ER|time T AY M|timer T AY M ER|to T UW|turn T ER N
+unlock AH N L AA K|what W AH T|what's W AH T S|white W AY T|wozzle W AA Z AH L|yell Y EH L|yellow Y EH L OW
 """
 _ENTRIES = DICTIONARY.strip().replace("\n", "|").split("|")
 PHONES = {word: sounds for word, *sounds in map(str.split, _ENTRIES)}

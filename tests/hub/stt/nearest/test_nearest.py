@@ -65,6 +65,10 @@ def test_a_near_miss_becomes_the_sentence_that_was_meant(misheard: str, meant: s
         "turn kitchen lights to on off",
         "turn on the standing door",  # the light, or the front door?
         "turn on the light in the bathroom",  # which this home has not, and it is not the bedroom
+        "turn off the lights in there",  # which is not the room that they are in
+        "turn off the lights in that room",
+        "turn off the lights in his room",
+        "turn off the lights in this bedroom",  # this room, or the bedroom?
         "turn off the bat light",
         "don't turn on the lice",
         "turn on the kitchen to 9",

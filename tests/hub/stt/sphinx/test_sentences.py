@@ -50,6 +50,15 @@ def test_a_home_with_floors_is_told_of_them_by_their_whole_names() -> None:
     assert set(home_classes(home)["{floor}"]) == {"upstairs", "upstairs_floor", "first_floor", "second", "second_floor"}
 
 
+@pytest.mark.parametrize("here", ["in_here", "in_this room", "in_the_room", "in_my_room", "in_our room"])
+@pytest.mark.parametrize("before", ["the_lights", "the_temperature", "{light}"])
+def test_the_room_that_people_are_in_is_told_of_where_one_is_named(before: str, here: str) -> None:
+    climate = thing("EcoBee", "climate")
+    ngrams = home_sentences(NamedHome([LAMP, climate])).ngrams
+    assert any(ngram[0].endswith(before) and "in_the_{area}" in ngram[1:] for ngram in ngrams)
+    assert any(ngram[0].endswith(before) and here == " ".join(ngram[1:][: here.count(" ") + 1]) for ngram in ngrams)
+
+
 def test_only_lights_are_set_to_a_colour() -> None:
     ngrams = home_sentences(NamedHome([LAMP, DOOR, thing("Blinds", "cover", device_class="blind")])).ngrams
     coloured = {bare(ngram[0]) for ngram in ngrams if ngram[1:] == ("to", "red") and "{" in ngram[0]}

@@ -1,0 +1,1 @@
+"""Who answers where several satellites have heard one wake word."""
