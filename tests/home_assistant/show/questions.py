@@ -36,7 +36,7 @@ _FIRST = (
 _LAST = (
     Asked("what is the temperature in the bedroom", "19.5 degrees"),
     Asked("what time is it", r"\d+:\d\d [AP]M"),
-    Asked("who won the football match", "Sorry, I couldn't understand that"),
+    Asked("what is the weather", "Sorry, I am not aware of any weather"),
 )
 UNLOCK, TIMER = "unlock the front door", "set a timer for two minutes"
 
