@@ -23,6 +23,7 @@ from wire.pcm import PcmFormat
 ANSWER_S = 5.0  # as long as Home Assistant waits for `info`
 LATE_S = 30.0  # beyond the sound's own length: what plays in the room goes first
 PIECE_S = 0.05
+SOONEST = 0.7  # of the sound's length: a satellite whose speaker fails says at once that it has played
 
 
 class NotWell(Exception):
@@ -57,8 +58,13 @@ class Check:
             await self._send(AudioChunk(kind.rate, kind.width, kind.channels, sound[start : start + size]).event())
         await self._send(AudioStop().event())
         silent = "it does not say that it has played it; see that its speaker works: hark-satellite doctor --tone"
-        await self._comes(Played.is_type, kind.seconds(len(sound)) + LATE_S, silent)
-        return clock() - began
+        length_s = kind.seconds(len(sound))
+        await self._comes(Played.is_type, length_s + LATE_S, silent)
+        if (took_s := clock() - began) < length_s * SOONEST:
+            raise NotWell(
+                f"it is done with {length_s:.1f} s of speech after {took_s:.1f} s, so nothing was heard; see its log"
+            )
+        return took_s
 
     async def _send(self, event: Event) -> None:
         try:
