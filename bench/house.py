@@ -18,7 +18,7 @@ from bench.spoken import Question, record
 
 READY_S = 120.0  # for engines to load on a slow machine: PyTorch alone takes half a minute there
 ANSWER_S = 60.0  # for a question and its whole reply
-STOP_S = 5.0
+STOP_S = 30.0  # only a program that hangs is killed: a hub finishes a reply first, and this machine may be busy
 LINE_BYTES = 1 << 20  # longest line of the hub's watch
 
 Seen = Mapping[str, object]

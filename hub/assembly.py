@@ -28,6 +28,7 @@ async def assembled(settings: HubSettings, timers: TimerKeeper) -> AsyncGenerato
         home = await stack.enter_async_context(homes.home(settings.home))
         made = await stack.enter_async_context(answers.answers(settings.llm, home, load, timers))
         typed = await stack.enter_async_context(answers.answers(answers.guarded(settings.llm), home, load))
+        where = homes.whereabouts(settings.home, home)
         completeness = Completeness(home, settings.llm.language)
         sounds = Sounds(settings.tts.cache.memory_mb * 1_000_000)
         loaded = await stack.enter_async_context(voices.voices(settings.tts, load))
@@ -42,7 +43,8 @@ async def assembled(settings: HubSettings, timers: TimerKeeper) -> AsyncGenerato
             responder=answers.responder(settings.home, home, settings.llm.language, made.responder),
             voices=spoken,
             conversations=made.conversations,
-            texts=Texts(typed.responder, typed.conversations, homes.area_of(settings.home, home)),
+            texts=Texts(typed.responder, typed.conversations, where.of_device),
+            area_of=where.of_satellite,
             warm=made.responder.warm,
             saying=foresight.saying,
             did=foresight.did,

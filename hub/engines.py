@@ -68,6 +68,8 @@ class Engines:
     sounds: Sounds = field(default_factory=lambda: Sounds(0))
     """Of what was spoken before."""
     conversations: Conversations = field(default_factory=lambda: Conversations(time.monotonic))
+    area_of: Callable[[str, str | None], str | None] = lambda satellite, own: own
+    """Tells in which of the home's areas a satellite is, by its name and the area of its own settings."""
     texts: Texts | None = None
     """None answers texts of no one but satellites."""
     speculation: Speculation = field(default_factory=Speculation)

@@ -10,6 +10,10 @@ from typing import Any
 
 from home_assistant_intents import get_intents, get_languages, get_speech_to_phrase_intents
 
+HERE = {"en": (r"\b(?:(?:in )?(?:here|(?:this|my|our) room)|in the room)\b", "in the {area}")}
+"""By language: what people say for the room they are in (a regular expression), and how a room is named instead. The
+package's sentences know some of it, and not where a thing is named as well ("turn off the TV in here")."""
+
 _BY = "[[by] {volume_step_up:level}[%| percent]]"
 OWN = {
     "en": {
@@ -57,6 +61,9 @@ REPLIES = {
 """Jinja templates for the replies to them. Said at the new volume, they tell how loud that is; "mute" and "stop" are
 answered with the silence that they ask for."""
 
+ERRORS = {"en": {"no_room": "Sorry, I don't know which room you are in. Please say which room you mean."}}
+"""What the package has no words for, by Hark's own key; in other languages it is not understood."""
+
 ANSWERS = {
     "en": {
         "HarkYes": ["yes", "yes please", "yeah", "sure", "okay", "go ahead"],
@@ -81,7 +88,8 @@ def sentences(language: str) -> Mapping[str, Any] | None:
     document = _with(get_intents(language), OWN.get(language, {}))
     replies = {name: {"default": text} for name, text in REPLIES.get(language, {}).items()}
     told = document.get("responses", {})
-    responses = {**told, "intents": {**told.get("intents", {}), **replies}}
+    errors = {"no_room": told["errors"]["no_intent"], **told["errors"], **ERRORS.get(language, {})}
+    responses = {**told, "intents": {**told.get("intents", {}), **replies}, "errors": errors}
     return {**document, "lists": _apart(document.get("lists", {})), "responses": responses}
 
 

@@ -89,7 +89,7 @@ class Session:
     async def run(self) -> None:
         """Leads the satellite until its connection ends; raises WireError where that is not clean."""
         self._connection.idle_s = SILENCE_S
-        for greeting in (RunSatellite(), Describe(), hark.Hello(self._service.settings.name, hark.CAPABILITIES)):
+        for greeting in (hark.Hello(self._service.settings.name, hark.CAPABILITIES), RunSatellite(), Describe()):
             await self._connection.send(greeting)
         try:
             async with asyncio.TaskGroup() as group:
@@ -200,7 +200,8 @@ class Session:
         self._timelines[said.turn] = timeline
         while len(self._timelines) > UNTRACED:
             service.store.keep(self._timelines.pop(next(iter(self._timelines))))
-        self._room = Room(said.turn, self._name, self._area, self._connection.send, self._controls)
+        area = service.engines.area_of(self._name, self._area)
+        self._room = Room(said.turn, self._name, area, self._connection.send, self._controls)
         self._show(said.turn, "awake", name=said.name or "", score=said.score or 0.0)
         turn = Turn(service.engines, service.settings, timeline, service.watch)
         self._task = group.create_task(self._connected(partial(self._take, self._room, turn)))

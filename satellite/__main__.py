@@ -18,6 +18,7 @@ from satellite.hearing.wake import WakeError
 from satellite.parts import devices, pick, sound, wake_words
 from satellite.playing.chimes import SoundError
 from satellite.satellite import Engines, Satellite
+from satellite.sound.devices import Hangs
 from satellite.sound.echo import EchoError
 from satellite.sound.microphone import MicrophoneError
 from satellite.sound.speaker import SpeakerError
@@ -58,7 +59,7 @@ def _satellite(argv: Sequence[str]) -> None:
             print(f"hark-satellite: the settings are good; {settings.name!r}, port {settings.listen.port}")
         else:
             run(serve(settings, engines))
-    except (MicrophoneError, SpeakerError, SoundError, WakeError, EchoError, CannotListen) as error:
+    except (MicrophoneError, SpeakerError, Hangs, SoundError, WakeError, EchoError, CannotListen) as error:
         command_line.refuse("satellite", error)
 
 

@@ -154,16 +154,17 @@ class Satellite:
     def paused(self, controller: Controller, on: bool) -> None:
         """See satellite.controllers.link.Led."""
         if on:
-            self._mute.pause(controller.connection.host)
+            self._mute.pause(controller.owner, self._clock())
             self._turns.happens(Event.PAUSED if controller is self._link.leader else Event.MUTED)
         else:
-            self._mute.resume(controller.connection.host)
+            self._mute.resume(controller.owner)
         self._look_at_mute()
 
     def gone(self, controller: Controller) -> None:
         """See satellite.controllers.link.Led."""
         if controller.paused:
-            self._mute.gone(controller.connection.host, self._clock())
+            self._mute.gone(controller.owner, self._clock())
+            self._look_at_mute()
         self._turns.gone(controller)
 
     def led(self, lost: bool) -> None:

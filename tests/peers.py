@@ -182,9 +182,9 @@ async def controller(port: int, hub: str = "") -> AsyncIterator[Peer]:
     """Dials a satellite and leads it, as a plain controller or as the hub of a name; pings while the context lasts."""
     async with AsyncExitStack() as stack:
         peer = await stack.enter_async_context(reading(Peer(await dial(LOOPBACK, port, timeout_s=1.0))))
-        await peer.send(RunSatellite())
         if hub:
             await peer.send(hark.Hello(hub, hark.CAPABILITIES))
+        await peer.send(RunSatellite())
         pinging = asyncio.create_task(_ping(peer))
         try:
             await asyncio.sleep(0.01)

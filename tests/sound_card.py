@@ -19,7 +19,7 @@ import pytest
 
 from wire.pcm import SPEECH, PcmFormat
 
-START_S = 10.0  # for a program to be there
+START_S = 60.0  # for a program to be there
 LOOK_S = 0.05  # between two looks whether it is
 FULL = 65536  # PulseAudio's volume of 100 %
 ALSA = "pcm.!default { type pulse }\nctl.!default { type pulse }\n"

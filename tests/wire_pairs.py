@@ -14,7 +14,7 @@ from wire.server import Handler, serve
 
 LOOPBACK = "127.0.0.1"
 SOON_S = 0.05  # a real wait in a test of a timeout: the shortest that a busy machine keeps apart from none
-LATE_S = 10.0  # a real wait that only a hanging test sees the end of
+LATE_S = 60.0  # a real wait that only a hanging test sees the end of
 
 
 def leaves_nothing(test: Callable[[], Awaitable[None]]) -> None:

@@ -2,7 +2,8 @@
 
 A program that has something to finish may do so first, until a second signal. Then a stop has STOP_S. What still runs
 by then (a device's thread, a peer that does not let go) is named in one line of log and the process ends without it: an
-appliance is restarted by its system, which must not wait for a hanging sound card.
+appliance is restarted by its system, which must not wait for a hanging sound card. So it is, too, where the program has
+failed and a thread keeps it from ending.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import os
 import signal
 import threading
 from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
 
 from wire.errors import leaves
 from wire.systemd import Systemd
@@ -20,6 +22,7 @@ from wire.systemd import Systemd
 _log = logging.getLogger(__name__)
 
 STOP_S = 1.5  # from the signal; stopping is promised in under 2 s
+FAILED_S = 5.0  # from a failure; nobody but a service manager waits for that
 FORCED = 1  # exit code of a stop that had to be forced
 
 
@@ -52,8 +55,11 @@ async def _until_told(program: Coroutine[object, object, None], finish: Finish) 
         await task
     except asyncio.CancelledError:
         return
-    except BaseExceptionGroup as group:
-        raise leaves(group)[0] from group  # one failure is one sentence to its reader
+    except BaseException as error:
+        _bound(FAILED_S, lambda: _force(FAILED_S, loop) if _running(loop) else None)
+        if not isinstance(error, BaseExceptionGroup):
+            raise
+        raise leaves(error)[0] from error  # one failure is one sentence to its reader
     finally:
         finishing.cancel()
 
@@ -70,21 +76,26 @@ async def _finish(task: asyncio.Task[None], told: asyncio.Event, finish: Finish)
 def _stop(task: asyncio.Task[None]) -> None:
     if task.cancelling():
         return
-    loop = task.get_loop()
-    bound = threading.Timer(STOP_S, _force, (lambda: asyncio.all_tasks(loop),))
-    bound.daemon = True  # does not itself keep the process from ending
-    bound.start()
+    _bound(STOP_S, partial(_force, STOP_S, task.get_loop()))
     task.cancel()
 
 
-def _force(tasks: Callable[[], set[asyncio.Task[object]]]) -> None:
+def _bound(seconds: float, then: Callable[[], None]) -> None:
+    """From now on the process has so many seconds to end."""
+    bound = threading.Timer(seconds, then)
+    bound.daemon = True  # does not itself keep the process from ending
+    bound.start()
+
+
+def _force(seconds: float, loop: asyncio.AbstractEventLoop) -> None:
     """Ends the process; threads that hang would keep the interpreter from it."""
-    _log.error("stopped by force after %s s, for this still ran: %s", STOP_S, ", ".join(_running(tasks())))
+    _log.error("stopped by force after %s s, for this still ran: %s", seconds, ", ".join(_running(loop)))
     logging.shutdown()
     os._exit(FORCED)
 
 
-def _running(tasks: set[asyncio.Task[object]]) -> list[str]:
+def _running(loop: asyncio.AbstractEventLoop) -> list[str]:
+    tasks = asyncio.all_tasks(loop)
     ours = (threading.main_thread(), threading.current_thread())
     threads = [f"thread {thread.name}" for thread in threading.enumerate() if thread not in ours and not thread.daemon]
     return sorted(f"task {task.get_name()} in {task.get_coro()!r:.100}" for task in tasks) + sorted(threads)

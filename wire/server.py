@@ -16,6 +16,7 @@ from typing import Self, TypeAlias, Unpack
 
 from wire.connection import Connection, Guards, reason
 from wire.errors import CannotListen, WireError, leaves
+from wire.sayings import Sayings
 
 log = logging.getLogger(__name__)
 
@@ -71,12 +72,14 @@ class _Handlers:
         self._handler, self._most, self._guards = handler, most, guards
         self._group = asyncio.TaskGroup()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._sayings = Sayings(log)
 
     def admit(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Called by asyncio with each new connection."""
         connection = Connection(reader, writer, **self._guards)
         if len(self._tasks) >= self._most:
-            log.warning("%s is refused: all %d places for connections are taken", connection.peer, self._most)
+            said = f"{connection.host} is refused: all {self._most} places for connections are taken"
+            self._sayings.warn(connection.host, said)
             writer.close()
             return
         task = self._group.create_task(self._serve(connection), name=f"connection from {connection.peer}")

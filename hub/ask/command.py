@@ -28,7 +28,7 @@ from hub.ask.questions import LONGEST, QuestionError, check, questions
 from hub.ask.screen import Screen
 from hub.ask.talk import Talk
 from hub.ask.witness import Notes
-from hub.home.home import Home
+from hub.home.home import Home, called
 from hub.llm.language import LanguageError
 from hub.llm.prompt import PromptError
 from hub.parts import answers, homes
@@ -129,9 +129,8 @@ async def _shown(talk: Talk, question: str) -> Exchange:
 
 def known_area(name: str, home: Home) -> str:
     """The home's own name of an area; raises SettingsError where it has none of that name."""
-    for area in home.areas:
-        if name.casefold() in map(str.casefold, (area.name, *area.aliases)):
-            return area.name
+    if (area := called(name, home.areas)) is not None:
+        return area.name
     known = ", ".join(area.name for area in home.areas) or f"one, but it tells of none. {home.stale}".rstrip()
     raise SettingsError(f"--area {name}: the home has no such area; expected one of {known}")
 

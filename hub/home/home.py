@@ -6,9 +6,9 @@ Names, domains, services and states are Home Assistant's.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 
 class HomeError(Exception):
@@ -30,6 +30,15 @@ class Area:
     name: str
     aliases: tuple[str, ...] = ()
     floor: str | None = None
+
+
+Place = TypeVar("Place", bound=Area | Floor)
+
+
+def called(name: str, places: Iterable[Place]) -> Place | None:
+    """The first of these that people call so; None where there is none."""
+    wanted = name.casefold()
+    return next((one for one in places if wanted in map(str.casefold, (one.name, *one.aliases))), None)
 
 
 @dataclass(frozen=True, slots=True)

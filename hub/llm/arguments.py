@@ -6,11 +6,12 @@ A field is the slot of the same name that a sentence would have filled, so hub.l
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Literal
 
 import msgspec
 
-from hub.llm.match import Match
+from hub.llm.match import Match, Refusal
 from hub.llm.responder import ControlAction
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
@@ -29,13 +30,19 @@ _INTENTS: Mapping[ControlAction, str] = {
 }
 
 
+def _in(area: str, match: Match) -> Match:
+    """The same in an area that nobody named."""
+    return replace(match, slots={**match.slots, "area": area})
+
+
 class Arguments(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """What a tool is given; this one takes nothing."""
 
-    def match(self, intent: str) -> Match:
-        """What a sentence with this meaning would have been understood as."""
+    def match(self, intent: str, here: str | None = None) -> Match:
+        """What a sentence with this meaning, said in the area `here`, would have been understood as; raises Refusal."""
         slots = {name: value for name, value in msgspec.structs.asdict(self).items() if value is not None}
-        return Match(intent, "default", slots)
+        said = {"area": str(slots["area"])} if "area" in slots else {}
+        return Match(intent, "default", slots, said)
 
 
 class Somewhere(Arguments, frozen=True, kw_only=True):
@@ -45,14 +52,25 @@ class Somewhere(Arguments, frozen=True, kw_only=True):
     area: Text | None = None
     floor: Text | None = None
 
+    def placed(self) -> bool:
+        """Whether it says where."""
+        return not (self.name is None and self.area is None and self.floor is None)
 
-class Which(Somewhere, frozen=True, kw_only=True):
-    """Things that are named by more than nothing: what is done to all of a home is asked for by area or floor."""
 
-    def __post_init__(self) -> None:
-        """Refuses a call that would mean the whole home."""
-        if self.name is None and self.area is None and self.floor is None:
-            raise ValueError("say which: give name or area")
+class Here(Somewhere, frozen=True, kw_only=True):
+    """Things to be changed: where nothing says which, those of the person's own room."""
+
+    everywhere: Annotated[bool, msgspec.Meta(description="all of the home, where the person says so")] = False
+
+    def match(self, intent: str, here: str | None = None) -> Match:
+        """See Arguments."""
+        match = super().match(intent)
+        match = replace(match, slots={name: value for name, value in match.slots.items() if name != "everywhere"})
+        if self.everywhere or self.placed():
+            return match
+        if here is None:
+            raise Refusal("no_room", say="which room is not known, so give name, area or everywhere")
+        return _in(here, match)
 
 
 class Stand(Somewhere, frozen=True, kw_only=True):
@@ -62,7 +80,7 @@ class Stand(Somewhere, frozen=True, kw_only=True):
     device_class: Text | None = None
 
 
-class Switch(Somewhere, frozen=True, kw_only=True):
+class Switch(Here, frozen=True, kw_only=True):
     """One thing by its name, or all of a domain."""
 
     domain: Switched | None = None
@@ -71,10 +89,10 @@ class Switch(Somewhere, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         """Refuses a call that would mean everything there is."""
         if self.name is None and self.domain is None:
-            raise ValueError("say what: give name, or domain with area")
+            raise ValueError("say what: give name or domain")
 
 
-class Shine(Which, frozen=True, kw_only=True):
+class Shine(Here, frozen=True, kw_only=True):
     """How a light is to shine."""
 
     brightness: Percent | None = None
@@ -83,36 +101,40 @@ class Shine(Which, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """Refuses a call without an effect."""
-        super().__post_init__()
         if self.brightness is None and self.color is None and self.temperature is None:
             raise ValueError("say how: give brightness, color or temperature")
 
 
-class Position(Which, frozen=True, kw_only=True):
+class Position(Here, frozen=True, kw_only=True):
     """Of a cover."""
 
     position: Annotated[Percent, msgspec.Meta(description="0 is closed, 100 is open")]
 
 
-class Speed(Which, frozen=True, kw_only=True):
+class Speed(Here, frozen=True, kw_only=True):
     """Of a fan."""
 
     percentage: Percent
 
 
 class Temperature(Somewhere, frozen=True, kw_only=True):
-    """That a thermostat shall reach."""
+    """That a thermostat shall reach: the room's, or where that has none and nothing says which, the home's only one."""
 
     temperature: Annotated[float, msgspec.Meta(ge=-50, le=150, description="in the home's unit")]
 
+    def match(self, intent: str, here: str | None = None) -> Match:
+        """See Arguments."""
+        match = super().match(intent)
+        return match if here is None or self.placed() else _in(here, match)
 
-class Volume(Somewhere, frozen=True, kw_only=True):
+
+class Volume(Here, frozen=True, kw_only=True):
     """Of media players."""
 
     volume_level: Annotated[Percent, msgspec.Meta(description="percent of full volume")]
 
 
-class VolumeStep(Somewhere, frozen=True, kw_only=True):
+class VolumeStep(Here, frozen=True, kw_only=True):
     """Of media players."""
 
     volume_step: Literal["up", "down"]
@@ -131,7 +153,7 @@ class SatelliteVolume(Arguments, frozen=True, kw_only=True):
         if not self.action.startswith("volume_") and self.level is not None:
             raise ValueError(f"{self.action} has no level")
 
-    def match(self, intent: str) -> Match:
+    def match(self, intent: str, here: str | None = None) -> Match:
         """See Arguments: each action is an intent of its own."""
         return Match(_INTENTS[self.action], "default", {} if self.level is None else {"level": self.level})
 

@@ -4,6 +4,8 @@ Strategy, as Home Assistant's: the best match is one of Hark's own sentences; th
 longest name; then one with the fewest open-ended slots and the most literal words. Names are plain text to the matcher,
 whatever characters they have.
 
+Where a sentence speaks of the room it is said in ("in here"), that room's name takes the place of these words.
+
 The lists of names are made again only when the home has other names; the states of things do not matter to them.
 Sentences about floors are known only where the home has some: all others would be slower for them.
 """
@@ -29,8 +31,6 @@ from hub.sentences import OWN_SENTENCE, without_floors
 LONGEST_TEXT = 500  # characters; what people say to a home has some 40, and matching takes time with the length
 LONGEST_NAME = 4  # words of an unknown name worth repeating; longer ones are whole sentences gone astray
 
-_SOMEWHERE = ""  # an area that no home has
-
 
 class Recognition:
     """Understands sentences about one home in one language."""
@@ -47,17 +47,20 @@ class Recognition:
         """What a sentence means where it is heard (the satellite's area, if it has one); None where nothing fits."""
         if len(text) > LONGEST_TEXT:
             return None
-        lists = self._names.lists()
-        context = _context(area)
-        best = recognize_best(
-            text, self._intents(), lists, intent_context=context, best_metadata_key=OWN_SENTENCE, best_slot_name="name"
-        )
-        return None if best is None or self._only_guessed(best) else _match(best)
+        match = self._meant(text, area)
+        placed = text if area is None else self._language.placed(text, area)
+        there = None if placed == text else self._meant(placed, area)
+        if there is None or "area" not in there.said or (match is not None and match.intent != there.intent):
+            return match  # "here" is part of something else, or with a name it would be a question ("all lights off")
+        return there
 
     def miss(self, text: str, area: str | None) -> Refusal:
         """Why nothing fits: a command's area or thing is unknown here, or the sentence is not understood at all."""
-        if len(text) > LONGEST_TEXT or (area is None and self.recognise(text, _SOMEWHERE)):
-            return Refusal("no_intent")  # all that lacks is where it was said
+        if len(text) > LONGEST_TEXT:
+            return Refusal("no_intent")
+        if area is None and self.recognise(text, self._somewhere()):
+            return Refusal("no_room")  # all that lacks is where it was said
+        text = text if area is None else self._language.placed(text, area)
         no_names = TextSlotList("name", [])  # with 500 names it would take 70 ms, and tell no more
         lists = {**self._names.lists(), "name": no_names}
         results = recognize_all(
@@ -65,6 +68,17 @@ class Recognition:
         )
         near = [(result, unknown) for result in results if (unknown := self._unknown(text, result))]
         return self._refusal(*max(near, key=_nearness)) if near else Refusal("no_intent")
+
+    def _meant(self, text: str, area: str | None) -> Match | None:
+        lists, context = self._names.lists(), _context(area)
+        best = recognize_best(
+            text, self._intents(), lists, intent_context=context, best_metadata_key=OWN_SENTENCE, best_slot_name="name"
+        )
+        return None if best is None or self._only_guessed(best) else _match(best)
+
+    def _somewhere(self) -> str:
+        """Any area of the home, if it has one."""
+        return next((one.name for one in self._home.areas), "")
 
     def _intents(self) -> Intents:
         """The sentences about the home as it is now."""
@@ -103,6 +117,8 @@ class Recognition:
 
     def _refusal(self, result: RecognizeResult, unknown: Mapping[str, str]) -> Refusal:
         """The refusal of the command that a sentence is nearest to."""
+        if "area" in unknown and self._language.names_room(unknown["area"]):
+            return Refusal("no_room")
         if "area" in unknown:
             return Refusal("no_area", area=unknown["area"])
         if "floor" in unknown:

@@ -10,13 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
 
-from hub.home.home import Area, Floor, Thing
+from hub.home.home import Area, Floor, Place, Thing, called
 from hub.llm.match import Match, Refusal
 from hub.timers.timer import Timers
-
-Place = TypeVar("Place", bound=Area | Floor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +89,10 @@ def _called(slot: str, places: Iterable[Place], match: Match) -> Place | None:
     wanted = match.text(slot)
     if wanted is None:
         return None
-    for place in places:
-        if wanted.casefold() in (name.casefold() for name in (place.name, *place.aliases)):
-            return place
-    raise Refusal(f"no_{slot}", **{slot: wanted})
+    place = called(wanted, places)
+    if place is None:
+        raise Refusal(f"no_{slot}", **{slot: wanted})
+    return place
 
 
 def _fits(thing: Thing, match: Match, domain: str | None, places: Iterable[Area | Floor]) -> bool:

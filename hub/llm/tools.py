@@ -4,7 +4,8 @@ Strategy: a tool is an intent by Home Assistant's name, its arguments are the in
 and goes through hub.llm.handlers like a sentence, so a model can do what a sentence can and nothing else.
 
 Rules: what a call says is checked twice, as JSON of the tool's type and against the home; what is wrong is a ToolError
-that tells the model what to mend. A tool is offered where the home has a thing for it.
+that tells the model what to mend. A tool is offered where the home has a thing for it. What changes without a named
+place lies where the person is, as with a sentence; all of the home is meant only where a call says so.
 """
 
 from __future__ import annotations
@@ -61,12 +62,12 @@ ABILITIES: Mapping[str, Ability] = {
     "HassSetPosition": Ability("Opens covers by a percentage.", arguments.Position, "cover"),
     "HassFanSetSpeed": Ability("Sets the speed of fans.", arguments.Speed, "fan"),
     "HassClimateSetTemperature": Ability("Sets a thermostat.", arguments.Temperature, "climate"),
-    "HassMediaPause": Ability("Pauses what plays.", arguments.Somewhere, "media_player"),
-    "HassMediaUnpause": Ability("Goes on playing.", arguments.Somewhere, "media_player"),
-    "HassMediaNext": Ability("Skips to the next piece.", arguments.Somewhere, "media_player"),
-    "HassMediaPrevious": Ability("Goes back to the previous piece.", arguments.Somewhere, "media_player"),
-    "HassMediaPlayerMute": Ability("Mutes media players.", arguments.Somewhere, "media_player"),
-    "HassMediaPlayerUnmute": Ability("Ends the muting of media players.", arguments.Somewhere, "media_player"),
+    "HassMediaPause": Ability("Pauses what plays.", arguments.Here, "media_player"),
+    "HassMediaUnpause": Ability("Goes on playing.", arguments.Here, "media_player"),
+    "HassMediaNext": Ability("Skips to the next piece.", arguments.Here, "media_player"),
+    "HassMediaPrevious": Ability("Goes back to the previous piece.", arguments.Here, "media_player"),
+    "HassMediaPlayerMute": Ability("Mutes media players.", arguments.Here, "media_player"),
+    "HassMediaPlayerUnmute": Ability("Ends the muting of media players.", arguments.Here, "media_player"),
     "HassSetVolume": Ability("Sets the volume of media players.", arguments.Volume, "media_player"),
     "HassSetVolumeRelative": Ability("Makes media players louder or softer.", arguments.VolumeStep, "media_player"),
     "HassListAddItem": Ability("Adds an item to a to-do or shopping list.", arguments.Item, "todo"),
@@ -108,7 +109,7 @@ def wanted(call: ToolCall, context: Context) -> Plan:
         raise ToolError("the arguments are too long")
     try:
         given = msgspec.json.decode(call.arguments or "{}", type=ability.arguments)
-        return plan(given.match(call.name), context)
+        return plan(given.match(call.name, context.area), context)
     except msgspec.ValidationError as error:
         raise ToolError(plain(f"wrong arguments: {error}", LONGEST_ERROR)) from None
     except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from config.hub import HomeSettings
 from config.loading import SettingsError
 from hub.home.demo import DemoHome
 from hub.home.home import Home
+from hub.home.whereabouts import Whereabouts
 
 
 @asynccontextmanager
@@ -31,14 +32,14 @@ async def home(settings: HomeSettings) -> AsyncGenerator[Home]:
         yield followed
 
 
-def area_of(settings: HomeSettings, home: Home) -> Callable[[str], str | None]:
-    """Tells the area of a device by Home Assistant's id of it; other homes have no devices."""
+def whereabouts(settings: HomeSettings, home: Home) -> Whereabouts:
+    """Tells where satellites and devices are; only Home Assistant has devices."""
     if not settings.url:
-        return lambda device: None
+        return Whereabouts(home, None)
     from hub.home.homeassistant.homeassistant import HomeAssistant
 
     assert isinstance(home, HomeAssistant)  # it has a url
-    return home.area_of
+    return Whereabouts(home, home)
 
 
 def demo_home(settings: HomeSettings) -> DemoHome:

@@ -31,7 +31,7 @@ from hub.serve.handle import Conversation
 from hub.serve.info import info
 from hub.serve.tts import TextToSpeech
 from wire.connection import Connection
-from wire.errors import WireError, leaves
+from wire.errors import PeerGone, WireError, leaves
 from wire.sayings import Sayings
 from wire.server import serve
 
@@ -79,9 +79,10 @@ class Server:
         except* WireError as failed:
             error = leaves(failed)[0]
             assert isinstance(error, WireError)
-            with suppress(WireError):
-                await connection.send(Error(text=str(error), code=error.code))
-            raise
+            if not _has_left(error):
+                with suppress(WireError):
+                    await connection.send(Error(text=str(error), code=error.code))
+                raise
 
     async def _read(self, connection: Connection, client: Client) -> None:
         async for event in connection:
@@ -91,6 +92,7 @@ class Server:
                 await client.send(Pong(text=Ping.from_event(event).text))
             else:
                 await client.asks(event)
+            await asyncio.sleep(0)  # many events that come in one piece hold up nobody
 
     async def _work(self, client: Client) -> None:
         requests = self._requests()
@@ -110,6 +112,11 @@ class Server:
             "synthesize": self._speaking.say,
             "synthesize-start": self._speaking.stream,
         }
+
+
+def _has_left(error: WireError) -> bool:
+    """Whether a client has done no more than leave, which is how Home Assistant cancels what it has asked for."""
+    return isinstance(error, PeerGone) and not error.in_the_middle
 
 
 def _conversing(texts: Texts | None, language: str, due_s: float) -> Conversation | None:

@@ -73,6 +73,7 @@ class TextToSpeech:
                     for start in range(0, len(pcm), CHUNK_BYTES):
                         chunk = pcm[start : start + CHUNK_BYTES]
                         await client.send(AudioChunk(SPOKEN.rate, SPOKEN.width, SPOKEN.channels, chunk))
+                        await asyncio.sleep(0)  # sound that is all there at once holds up nobody
         except VoiceError as error:
             raise NotSpoken(str(error)) from error
         await client.send(AudioStop())

@@ -1,10 +1,10 @@
 """The satellite's end of the wire: who is connected, who of them leads, and what travels to the leader.
 
-A connection becomes a controller by `run-satellite`, and the preferred one by a hub's hello. Rules: addresses
-are checked before anything is answered; the hub's hello counts only from the addresses set for it; the first
-hub leads until its connection ends and a second one stands by; plain controllers lead where there is no hub.
-A lost leader is replaced at once; one that is merely outranked keeps the lead until its turn is over.
-A connection that misbehaves costs itself only.
+A connection becomes a controller by `run-satellite`, and the preferred one by a hub's hello. A hub says that first: it
+may run where Home Assistant does, and is not to be taken for its return. Rules: addresses are checked before anything
+is answered; the hub's hello counts only from the addresses set for it; the first hub leads until its connection ends
+and a second one stands by; plain controllers lead where there is no hub. A lost leader is replaced at once; one that is
+merely outranked keeps the lead until its turn is over. A connection that misbehaves costs itself only.
 """
 
 from __future__ import annotations
@@ -122,26 +122,32 @@ class Link:
 
     def _run(self, controller: Controller) -> None:
         for other in self._controllers:
-            if other is not controller and other.paused and other.connection.host == controller.connection.host:
+            if other is not controller and other.paused and other.owner == controller.owner:
                 other.connection.abort()  # Home Assistant unmutes on a new connection, and may forget the old one
         controller.ready = True
         controller.pause(False)
         self._satellite.paused(controller, False)
-        self.settle()
+        self._place(controller)
 
     def _greet(self, controller: Controller, hello: hark.Hello) -> None:
         if not is_among(controller.connection.host, self._settings.hub):
             host = controller.connection.host
             self._sayings.warn(f"hello {host}", f"ignored the hello of {host}: it is not in controllers.hub")
             return
+        if controller.paused:
+            return  # what it owns is known by its name, and a pause is not to be left behind under another
         controller.answers()
         controller.hub = hello
         if self.leader is controller:
             controller.post(self._hello)
-        elif self.led_by_hub:
+        elif controller.ready:
+            self._place(controller)
+
+    def _place(self, controller: Controller) -> None:
+        """One that is ready, or has said that it is a hub, leads or stands by."""
+        self.settle()
+        if controller.hub is not None and controller is not self.leader and self.led_by_hub:
             controller.post(hark.Standby(self._hello.identity))
-        else:
-            self.settle()
 
     def renew(self, controller: Controller) -> None:
         """Leaves it to a plain controller to connect anew: the only way to end its pipeline's run.

@@ -13,23 +13,29 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Protocol
+from typing import ParamSpec, Protocol, TypeVar
 
 import pyaudio
 
-from satellite.sound.devices import Device, choose
+from satellite.sound.devices import Device, Hangs, choose
 from satellite.sound.hush import hushed
 from wire.pcm import PcmFormat
 
 _log = logging.getLogger(__name__)
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
 CARDS = Path("/proc/asound/cards")  # the kernel's list, which changes when a card comes or goes
+HANGS_S = 60.0  # in one call; a slow device takes seconds
 
 
 class Client(Protocol):
@@ -82,17 +88,18 @@ class Opened:
 class PortAudio:
     """The library, started at once (0.2 s) so that the program's check names a device that is not there."""
 
-    def __init__(self, cards: Path = CARDS) -> None:
-        self._cards = cards
+    def __init__(self, cards: Path = CARDS, hangs_s: float = HANGS_S) -> None:
+        self._cards, self._hangs_s = cards, hangs_s
+        self._calls_since = math.inf
         self._seen = b""
         self._open = 0
         self._library: pyaudio.PyAudio | None = None
         self._thread = ThreadPoolExecutor(1, "portaudio")
-        self._thread.submit(self._look).result()
+        self._submit(self._look).result()
 
     def devices(self, direction: Direction) -> list[Device]:
         """Returns what was there when PortAudio looked last, the system's own choice first."""
-        return self._thread.submit(self._devices, direction).result()
+        return self._submit(self._devices, direction).result()
 
     @property
     def outdated(self) -> bool:
@@ -100,8 +107,13 @@ class PortAudio:
         return self._open <= 1 and self._kernels_list() != self._seen
 
     async def open(self, wanted: Wanted, client: Client) -> Opened:
-        """Opens a device at the wanted rate, else at its own. Raises NoDevice, or OSError where it cannot be used."""
-        opening = self._thread.submit(self._open_device, wanted, client)
+        """Opens a device at the wanted rate, else at its own.
+
+        Raises NoDevice, OSError where it cannot be used, or Hangs.
+        """
+        if time.monotonic() - self._calls_since > self._hangs_s:
+            raise Hangs(f"PortAudio has not come back from a call for {self._hangs_s:g} s; restart the program")
+        opening = self._submit(self._open_device, wanted, client)
         try:
             return await asyncio.wrap_future(opening)
         except asyncio.CancelledError:
@@ -110,13 +122,23 @@ class PortAudio:
 
     def close(self, opened: Opened) -> None:
         """Closes a stream at once, whatever it still holds; the next one is opened after that."""
-        self._thread.submit(self._close, opened)
+        self._submit(self._close, opened)
 
     def end(self) -> None:
         """Ends the library for a process that goes on: two of it at once would both see the devices of the first."""
         assert self._library is not None
-        self._thread.submit(self._library.terminate).result()
+        self._submit(self._library.terminate).result()
         self._thread.shutdown()
+
+    def _submit(self, call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> Future[R]:
+        def timed() -> R:
+            self._calls_since = time.monotonic()
+            try:
+                return call(*args, **kwargs)
+            finally:
+                self._calls_since = math.inf
+
+        return self._thread.submit(timed)
 
     def _abandon(self, opening: Future[Opened]) -> None:
         if not opening.cancelled() and opening.exception() is None:

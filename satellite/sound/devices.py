@@ -13,6 +13,10 @@ class NoDevice(Exception):
     """There is no such device; says what there is and what to do."""
 
 
+class Hangs(Exception):
+    """A call of the sound library does not come back, and none after it will; says so."""
+
+
 @dataclass(frozen=True, slots=True)
 class Device:
     """One direction of a sound device: PortAudio's number and name, its channels, and its own sample rate in hertz."""

@@ -70,6 +70,11 @@ class Incoming:
         piece = _piece(event, arriving)
         if arriving.fence.drops(piece):
             return
+        if isinstance(piece, PcmFormat) and self.floor is None:
+            self._release(controller, arriving)  # what it announced as a stand-by, where it has to lead by now
+        self._pass(controller, arriving, piece)
+
+    def _pass(self, controller: Controller, arriving: Arriving, piece: Piece) -> None:
         if arriving.waiting or self.floor not in (None, controller):
             self._wait(arriving, piece)
         else:
@@ -104,12 +109,16 @@ class Incoming:
         """The floor is free: who has waited may be heard, first come, first served."""
         self.floor = None
         for controller, arriving in list(self._arriving.items()):
-            waiting, arriving.waiting, arriving.waiting_bytes = arriving.waiting, [], 0
-            for piece in waiting:
-                if arriving.waiting or self.floor not in (None, controller):
-                    self._wait(arriving, piece)
-                else:
-                    self._take(controller, arriving, piece)
+            self._release(controller, arriving)
+
+    def _release(self, controller: Controller, arriving: Arriving) -> None:
+        waiting, size = arriving.waiting, arriving.waiting_bytes
+        arriving.waiting, arriving.waiting_bytes = [], 0
+        for number, piece in enumerate(waiting):
+            self._pass(controller, arriving, piece)
+            if arriving.waiting and number == 0:  # not yet; the rest is not looked at, for it may be long
+                arriving.waiting, arriving.waiting_bytes = waiting, size
+                return
 
     def finish(self, controller: Controller) -> None:
         """No more will come of what this controller sends."""

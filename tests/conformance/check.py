@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any, Generic, Protocol, TypeVar
 
 from tests.conformance.controller import Failed
 from tests.conformance.releases import Release
-from tests.conformance.stage import NotApplicable, NotAsked, Stage
+from tests.conformance.stage import NotApplicable, NotAsked
 
 
 class Verdict(Enum):
@@ -20,14 +21,26 @@ class Verdict(Enum):
     NOT_ASKED = "not asked"
 
 
+class Scene(Protocol):
+    """What checks of one kind stand on: a satellite or a service, and the release that it meets."""
+
+    @property
+    def release(self) -> Release:
+        """The release that is played."""
+
+
+S = TypeVar("S", bound=Scene)
+S_contra = TypeVar("S_contra", bound=Scene, contravariant=True)
+
+
 @dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that Home Assistant needs of a satellite."""
+class Check(Generic[S_contra]):
+    """One thing that Home Assistant needs of a satellite or a service."""
 
     law: str
     section: str
     """Of WYOMING.md."""
-    play: Callable[[Stage], Awaitable[None]]
+    play: Callable[[S_contra], Awaitable[None]]
     released: Callable[[Release], bool] = lambda release: True
     otherwise: str = ""
     """Why a release does not ask for it."""
@@ -35,9 +48,9 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A check's verdict against one satellite, and why."""
+    """A check's verdict against one satellite or service, and why."""
 
-    check: Check
+    check: Check[Any]
     verdict: Verdict
     why: str = ""
 
@@ -47,7 +60,7 @@ class Outcome:
         )
 
 
-async def judge(check: Check, stage: Stage) -> Outcome:
+async def judge(check: Check[S], stage: S) -> Outcome:
     """Plays one check."""
     if not check.released(stage.release):
         return Outcome(check, Verdict.NOT_APPLICABLE, f"{stage.release.name} {check.otherwise}")

@@ -31,10 +31,10 @@ class Failed(Exception):
 
 
 class Controller:
-    """A connection and all that came on it."""
+    """A connection and all that came on it; `allowance_s` is added to Home Assistant's patience."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader, self._writer = reader, writer
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, allowance_s: float) -> None:
+        self._reader, self._writer, self._allowance_s = reader, writer, allowance_s
         self._clock = asyncio.get_running_loop().time
         self._more = asyncio.Event()
         self.received: list[tuple[float, Event]] = []
@@ -96,8 +96,19 @@ class Controller:
         await self.happens(lambda: self.all(event_type, mark), within_s, f"no {event_type} came")
         return self.all(event_type, mark)[0]
 
+    async def may_come(self, event_type: str, within_s: float, mark: int) -> bool:
+        """Whether such an event comes where it need not: no allowance is made."""
+        try:
+            await self._happens(lambda: self.all(event_type, mark), within_s, f"no {event_type} came")
+        except Failed:
+            return False
+        return True
+
     async def happens(self, so: Callable[[], object], within_s: float, otherwise: str) -> None:
         """Waits for something to become so by an event; raises Failed."""
+        await self._happens(so, within_s + self._allowance_s, otherwise)
+
+    async def _happens(self, so: Callable[[], object], within_s: float, otherwise: str) -> None:
         try:
             async with asyncio.timeout(within_s):
                 while not so():
@@ -113,7 +124,7 @@ class Controller:
         pings = asyncio.create_task(self._ping())
         try:
             while True:
-                async with asyncio.timeout(None if self.muted else SILENCE_S):
+                async with asyncio.timeout(None if self.muted else SILENCE_S + self._allowance_s):
                     event = await async_read_event(self._reader)
                 if event is None:
                     self.why = "the satellite closed the connection, or sent what is no event"
@@ -147,13 +158,13 @@ class Controller:
 
 
 @asynccontextmanager
-async def connection(host: str, port: int) -> AsyncIterator[Controller]:
+async def connection(host: str, port: int, allowance_s: float) -> AsyncIterator[Controller]:
     """A connection on which nothing has been said yet."""
     try:
         reader, writer = await asyncio.open_connection(host, port)
     except OSError as error:
         raise Failed(f"cannot connect to {host} port {port}: {error}") from None
-    controller = Controller(reader, writer)
+    controller = Controller(reader, writer, allowance_s)
     reading = asyncio.create_task(controller.read())
     try:
         yield controller

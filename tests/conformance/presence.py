@@ -21,7 +21,7 @@ ARTIFACTS = ("asr", "tts", "handle", "intent", "wake", "mic", "snd")
 async def describes_itself(stage: Stage) -> None:
     async with stage.raw() as controller:
         await controller.send(Describe().event())
-        _, info = await controller.comes("info", stage.info_s)
+        _, info = await controller.comes("info", stage.release.info_s)
     satellite = info.data.get("satellite") or {}
     expect(satellite.get("installed") is True, "info.satellite.installed is not true")
     programs = [program for kind in ARTIFACTS for program in info.data.get(kind) or []]
@@ -68,7 +68,7 @@ async def answers_beside(stage: Stage) -> None:
         for _ in range(3):
             async with stage.raw() as second:
                 await second.send(Describe().event())
-                await second.comes("info", stage.info_s)
+                await second.comes("info", stage.release.info_s)
         await lives(controller)
 
 

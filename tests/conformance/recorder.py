@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 
@@ -22,12 +22,16 @@ _log = logging.getLogger(__name__)
 
 PIECE_BYTES = 64 * 1024
 
+See = Callable[[float, int, Side, Event], None]
+"""Takes an event whole, with its sound: when it passed, on which connection, who sent it."""
+
 
 class Recorder:
     """What has passed since `start`; the satellite's address may change between two connections."""
 
     def __init__(self, host: str, port: int) -> None:
         self.target = host, port
+        self.see: See | None = None
         self.lines: list[Line] = []
         self._clock = asyncio.get_running_loop().time
         self._connections = 0
@@ -98,7 +102,10 @@ class Recorder:
         self._note(number, side, Event(CLOSED))
 
     def _note(self, number: int, side: Side, event: Event) -> None:
-        self.lines.append(Line.of(event, self._clock(), number, side))
+        now = self._clock()
+        self.lines.append(Line.of(event, now, number, side))
+        if self.see is not None:
+            self.see(now, number, side, event)
         self._more.set()
 
 

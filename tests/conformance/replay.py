@@ -82,7 +82,7 @@ def connections(lines: Sequence[Line]) -> list[list[Line]]:
     return [[line for line in lines if line.connection == number] for number in numbers]
 
 
-def _recorded(path: Path) -> Check:
+def _recorded(path: Path) -> Check[Stage]:
     async def play(stage: Stage) -> None:
         for lines in connections(read(path)):
             await replay(stage, lines)

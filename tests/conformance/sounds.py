@@ -29,7 +29,7 @@ async def is_in_time(stage: Stage) -> None:
     async with stage.led() as controller:
         mark = controller.mark()
         await controller.sound(SOUND_S)
-        await controller.comes("played", SOUND_S + WAITS_S + stage.allowance_s, mark)
+        await controller.comes("played", SOUND_S + WAITS_S, mark)
 
 
 async def says_played_once(stage: Stage) -> None:

@@ -47,15 +47,10 @@ class Stage:
     """Added to Home Assistant's patience, where the machine is busy with more than the satellite."""
     _woken: float = field(default=0.0, init=False)
 
-    @property
-    def info_s(self) -> float:
-        """Patience for `info`."""
-        return self.release.info_s + self.allowance_s
-
     @asynccontextmanager
     async def raw(self) -> AsyncIterator[Controller]:
         """A connection on which nothing has been said yet."""
-        async with connection(self.host, self.port) as controller:
+        async with connection(self.host, self.port, self.allowance_s) as controller:
             yield controller
 
     @asynccontextmanager
@@ -63,7 +58,7 @@ class Stage:
         """A connection that leads the satellite; a run that it leaves behind is ended as Home Assistant would."""
         async with self.raw() as controller:
             await controller.lead()
-            await controller.comes("info", self.info_s)
+            await controller.comes("info", self.release.info_s)
             yield controller
             if controller.all("run-pipeline") and not controller.closed:
                 await end_run(controller)
@@ -109,11 +104,7 @@ class Stage:
 
 async def heard(controller: Controller, seconds: float, mark: int) -> bool:
     """Waits until Home Assistant takes a sound for heard: by `played`, or when its time is over; tells which."""
-    try:
-        await controller.comes("played", seconds + SLACK_S, mark)
-    except Failed:
-        return False
-    return True
+    return await controller.may_come("played", seconds + SLACK_S, mark)
 
 
 async def end_run(controller: Controller) -> None:

@@ -23,13 +23,13 @@ from tests.conformance.stage import Stage
 from tests.wire_pairs import LOOPBACK
 
 SATELLITES = 6  # among which the newest release's checks are dealt out, to be done in a minute
-ALLOWANCE_S = 3.0
+ALLOWANCE_S = 15.0  # for a dozen satellites at once, on a machine that may have more to do
 QUESTION = HERE / "turn-on-the-kitchen-light.wav"
 SOONER = ("watchdogs.thinking_s=3", "watchdogs.listening_s=4", "control.socket=")
 OLDER = [*presence.CHECKS, *sounds.CHECKS[:2], turns.plays_the_reply, turns.plays_sound_before_its_text]
 
 
-async def meets(release: str, checks: Sequence[Check]) -> list[Outcome]:
+async def meets(release: str, checks: Sequence[Check[Stage]]) -> list[Outcome]:
     """A satellite of its own for some checks."""
     with TemporaryDirectory(prefix="hark-") as name:
         folder = Path(name)

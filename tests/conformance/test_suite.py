@@ -21,7 +21,7 @@ from wire.server import serve
 ABOUT = Attribution(name="x", url="https://example.org")
 
 
-def named(law: str, checks: Sequence[Check]) -> Check:
+def named(law: str, checks: Sequence[Check[Stage]]) -> Check[Stage]:
     (found,) = [check for check in checks if law in check.law]
     return found
 
@@ -39,7 +39,7 @@ async def satellite(answers: dict[str, Event]) -> AsyncIterator[int]:
         yield ports[0]
 
 
-def verdict(check: Check, answers: dict[str, Event], release: str = LATEST, wake: str | None = None) -> Verdict:
+def verdict(check: Check[Stage], answers: dict[str, Event], release: str = LATEST, wake: str | None = None) -> Verdict:
     async def play() -> Verdict:
         async with satellite(answers) as port:
             return (await judge(check, Stage(LOOPBACK, port, RELEASES[release], wake, recovers_s=0.1))).verdict

@@ -27,6 +27,8 @@ LIGHT, UNKNOWN, LOCK = (
 )
 SLOWLY = ("--set", "tts.espeak.words_per_minute=80")  # so that there is a reply to interrupt
 LATE_S = 60.0
+END = "end_of_speech"
+"""The mark that a satellite does not tell where it was so busy that it woke after the question."""
 
 
 def loudness(path: Path | None) -> float:
@@ -74,20 +76,23 @@ def test_questions_are_answered_aloud_and_the_home_changes(tmp_path: Path) -> No
         assert lock.reply == "Yes"
         assert lock.actions == unknown.actions == []
         assert unknown.reply.startswith("Sorry")
-        for answer in (light, lock, unknown):
+        answers = (light, lock, unknown)
+        assert any(list(answer.marks_ms()) == list(MARKS) for answer in answers)
+        for answer in answers:
             assert loudness(answer.reply_wav) > 1000
             marks = answer.marks_ms()
-            assert list(marks) == list(MARKS)
-            order = ["wake", "end_of_speech", "raw_pause", "final", "first_clause", "first_audio_made"]
+            assert set(MARKS) - {END} <= set(marks)
+            order = ["wake", END, "raw_pause", "final", "first_clause", "first_audio_made"]
             order += ["first_audio_played", "last_audio"]  # the reply is made while the endpoint waits
-            assert [marks[mark] for mark in order] == sorted(marks[mark] for mark in order)
+            times = [marks[mark] for mark in order if mark in marks]
+            assert times == sorted(times)
             assert marks["endpoint"] <= marks["first_audio_played"]
 
     asyncio.run(scenario())
     with contextlib.closing(sqlite3.connect(tmp_path / "timeline.sqlite")) as file:
         rows = file.execute("SELECT marks_ms, engines FROM turns").fetchall()
     assert len(rows) == 3
-    assert all(set(json.loads(marks)) == set(MARKS) for marks, _ in rows)
+    assert all(set(MARKS) - {END} <= set(json.loads(marks)) <= set(MARKS) for marks, _ in rows)
 
 
 def test_the_wake_word_interrupts_a_reply_and_the_next_question_is_answered(tmp_path: Path) -> None:

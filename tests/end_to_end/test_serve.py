@@ -12,6 +12,7 @@ import pytest
 from wyoming.asr import Transcribe, Transcript, TranscriptChunk
 from wyoming.audio import AudioChunk, AudioStart, AudioStop
 from wyoming.client import AsyncClient, AsyncTcpClient
+from wyoming.event import Event
 from wyoming.handle import Handled
 from wyoming.info import Describe, Info
 from wyoming.tts import Synthesize, SynthesizeChunk, SynthesizeStart, SynthesizeStop, SynthesizeStopped
@@ -31,6 +32,7 @@ ALONE = ("--set", "fleet.satellites=[]", "--set", "timeline.file=", "--set", "se
 CD, BYTES = PcmFormat(48_000, channels=2), PcmFormat(16_000, width=1)
 CHUNK_S = 0.02
 PAUSE_S = 3.0  # longer than any wait of the endpoint
+OPEN_S = 60.0  # of silence, of which a transcript ends the most
 MOST = 8  # at once
 
 
@@ -39,15 +41,17 @@ def plain(asked: Question) -> bytes:
     return (asked.sound * (FULL_SCALE - 1)).astype("<i2").tobytes()
 
 
-def with_a_hub(scenario: Callable[[int], Awaitable[None]]) -> None:
-    """Runs a scenario with the port of a hub, which has nothing to complain of and ends as it should."""
+def with_a_hub(scenario: Callable[[int], Awaitable[None]], complaint: str = "") -> None:
+    """Runs a scenario with the port of a hub, which ends as it should and has nothing to complain of, or this alone."""
 
     async def run() -> None:
         async with program("hub", *ALONE) as hub, asyncio.timeout(LATE_S):
             await scenario(int((await hub.says(r"text-to-speech listen on .* port (\d+)"))[1]))
             await hub.stop()
             assert hub.process.returncode == 0
-            assert not [line for line in hub.log if re.search("WARNING|ERROR|Traceback", line)]
+            said = [line for line in hub.log if re.search("WARNING|ERROR|Traceback", line)]
+            assert len(said) == bool(complaint)
+            assert all(complaint in line for line in said)
 
     asyncio.run(run())
 
@@ -77,7 +81,7 @@ async def microphone(client: AsyncClient, pcm: bytes) -> None:
     """Speaks into a microphone that stays open: no audio-stop."""
     with suppress(ConnectionError):
         await client.write_event(AudioStart(SPEECH.rate, SPEECH.width, SPEECH.channels).event())
-        pcm += SPEECH.silence(PAUSE_S)
+        pcm += SPEECH.silence(OPEN_S)
         for start in range(0, len(pcm), SPEECH.bytes(CHUNK_S)):
             await client.write_event(audio(pcm[start : start + SPEECH.bytes(CHUNK_S)]).event())
             await asyncio.sleep(CHUNK_S)
@@ -255,3 +259,103 @@ def test_a_busy_hub_still_tells_what_it_serves() -> None:
             assert told > 1
 
     with_a_hub(scenario)
+
+
+async def heard_while_sent(port: int, asked: Question) -> str:
+    """The words of an utterance, spoken into a microphone that stays open."""
+    async with AsyncTcpClient("127.0.0.1", port) as client:
+        speaking = asyncio.create_task(microphone(client, plain(asked)))
+        event = await client.read_event()
+        speaking.cancel()
+        assert event is not None
+        return Transcript.from_event(event).text
+
+
+async def spoken(port: int, text: str) -> bytes:
+    """The sound of a text."""
+    async with AsyncTcpClient("127.0.0.1", port) as client:
+        await client.write_event(Synthesize(text).event())
+        return await sound_until(client, AudioStop)
+
+
+async def answered(port: int, text: str) -> str:
+    """What a text is answered."""
+    async with AsyncTcpClient("127.0.0.1", port) as client:
+        await client.write_event(Transcript(text, language="en").event())
+        event = await client.read_event()
+        assert event is not None
+        return Handled.from_event(event).text or ""
+
+
+def test_two_pipelines_at_once_each_get_their_own() -> None:
+    rooms = {"turn on the kitchen light": "Turned on the light", "is the front door locked": "Yes"}
+    asked = [question for question in shipped() if question.text in rooms]
+
+    async def pipeline(port: int, question: Question) -> tuple[str, str, bytes]:
+        words = await heard_while_sent(port, question)
+        reply = await answered(port, words)
+        return words, reply, await spoken(port, reply)
+
+    async def scenario(port: int) -> None:
+        alone = [len(await spoken(port, rooms[question.text])) for question in asked]
+        assert max(alone) > 1.5 * min(alone)
+        for _ in range(3):
+            done = await asyncio.gather(*(pipeline(port, question) for question in asked))
+            for question, length, (words, reply, sound) in zip(asked, alone, done, strict=True):
+                assert (words, reply) == (question.text, rooms[question.text])
+                assert len(sound) == pytest.approx(length, rel=0.01)
+
+    with_a_hub(scenario)
+
+
+def test_who_leaves_in_the_middle_of_a_text_frees_the_voice_at_once() -> None:
+    async def scenario(port: int) -> None:
+        for _ in range(4 * MOST):
+            async with AsyncTcpClient("127.0.0.1", port) as client:
+                await client.write_event(Synthesize(REPLY * 100).event())
+                event = await client.read_event()
+                assert event is not None
+                assert AudioStart.is_type(event.type)
+        assert is_loud(await spoken(port, REPLY))
+
+    with_a_hub(scenario)
+
+
+ODD = ("", " ", "\0", "\x01\x02\x1b[2J", "...", "\U0001f600" * 50, "<speak>", "\u202e\u200b", "a" * 900)
+
+
+def test_any_text_is_spoken_and_answered_and_the_next_is_as_usual() -> None:
+    async def comes(port: int, event: Event, *ends: str) -> None:
+        async with AsyncTcpClient("127.0.0.1", port) as client:
+            await client.write_event(event)
+            while (came := await client.read_event()) is not None and came.type not in ends:
+                continue
+            assert came is not None, f"{event.data} has no end"
+
+    async def scenario(port: int) -> None:
+        for text in ODD:
+            await comes(port, Synthesize(text).event(), "audio-stop")
+            await comes(port, Transcript(text).event(), "handled", "not-handled")
+        assert is_loud(await spoken(port, REPLY))
+        assert await answered(port, "is the kitchen light on") == "No, off"
+
+    with_a_hub(scenario)
+
+
+def test_a_thousand_connections_at_once_harm_nobody_who_is_being_served() -> None:
+    async def silent(port: int) -> asyncio.StreamWriter:
+        return (await asyncio.open_connection("127.0.0.1", port))[1]
+
+    async def scenario(port: int) -> None:
+        hearing = asyncio.create_task(heard_while_sent(port, QUESTION))
+        async with AsyncTcpClient("127.0.0.1", port) as client:
+            crowd = await asyncio.gather(*(silent(port) for _ in range(1000)))
+            await client.write_event(Synthesize(REPLY).event())
+            assert is_loud(await sound_until(client, AudioStop))
+            assert await hearing == QUESTION.text
+            for writer in crowd:
+                writer.close()
+        await asyncio.sleep(1.0)  # for the hub to see them go
+        assert await answered(port, "is the kitchen light on") == "No, off"
+
+    with_a_hub(scenario, "127.0.0.1 is refused: all 64 places for connections are taken")

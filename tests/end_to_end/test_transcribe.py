@@ -28,7 +28,7 @@ UNDERSTOOD = SHIPPED[:4]  # the last one is about no home
 
 
 COMMAND = [sys.executable, "-m", "hub", "transcribe"]
-STOPPED_S = 5.0  # a stop is forced after 1.5 s
+STOPPED_S = 60.0  # only a hanging program is waited for so long
 
 
 def transcribe(*arguments: str | Path, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:

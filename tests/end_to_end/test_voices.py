@@ -24,7 +24,7 @@ LIGHT = spoken.shipped()[0]
 
 def test_where_the_better_voice_hangs_piper_speaks(tmp_path: Path) -> None:
     voice = stub_piper.make(tmp_path / "piper")
-    hub = ('--set=tts.engines=["piper", "espeak"]', f"--set=tts.piper.voice={voice}", "--set=tts.cache.folder=")
+    hub = ('--set=tts.engines=["piper"]', f"--set=tts.piper.voice={voice}", "--set=tts.cache.folder=")
 
     async def scenario() -> None:
         async with house(tmp_path, lambda seen: None, hub=hub, module="tests.hanging_hub") as running:

@@ -15,17 +15,22 @@ from pathlib import Path
 
 import numpy as np
 
+from bench.house import HouseError
 from tests.conformance.controller import Failed
 from tests.conformance.exchange import fold, write
-from tests.home_assistant import checks, facts, homes, led, texts
-from tests.home_assistant.client import add_wyoming
+from tests.conformance.stage import NotAsked
+from tests.home_assistant import away, checks, circle, facts, found, homes, led, rooms, standby, texts, third_party
+from tests.home_assistant.client import Refused, add_wyoming
 from tests.home_assistant.facts import SCRIPTED, SCRIPTED_ASSISTANT, Scene
 from tests.home_assistant.house import House, house, temporary_folder
 from tests.home_assistant.scripted import ScriptedSatellite
+from tests.home_assistant.show.run import show
+from tests.home_assistant.storm.storm import storm
 from tests.peers import free_port
 from tests.wire_pairs import LOOPBACK
 from wire.pcm import FULL_SCALE
 
+PARTS = checks, homes, led, rooms, texts, standby, circle, away, found, third_party
 SETTLE_S = 3.0
 LOG_LINES = 30  # of what was said and of the satellite's log, told where a check failed
 
@@ -37,11 +42,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--card", action="store_true", help="the satellite hears and speaks through a sound card")
     parser.add_argument("--facts", action="store_true", help="ask Home Assistant itself, with a scripted satellite")
     parser.add_argument("--record", type=Path, metavar="FOLDER", help="write what was said in each check to FOLDER")
+    parser.add_argument("--show", action="store_true", help="ask ten questions each way and print what changed")
+    parser.add_argument("--storm", type=int, metavar="N", nargs="?", const=100, help="restart all N times (100)")
+    parser.add_argument("--seed", type=int, default=1, help="of the storm")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures of the show or the storm to FILE")
     options = parser.parse_args(argv)
     if not os.environ.get("HASS_COMMAND"):
         print("skipped: HASS_COMMAND names no Home Assistant")
         return 0
-    return asyncio.run(_run(options))
+    if options.storm:
+        return asyncio.run(storm(options.storm, options.seed, options.json))
+    return show(options.json) if options.show else asyncio.run(_run(options))
 
 
 async def _run(options: argparse.Namespace) -> int:
@@ -52,7 +63,7 @@ async def _run(options: argparse.Namespace) -> int:
             print(f"Home Assistant {version}", flush=True)
             if options.facts:
                 return await _facts(running, wanted)
-            every = (*checks.CHECKS, *homes.CHECKS, *led.CHECKS, *texts.CHECKS)
+            every = [check for part in PARTS for check in part.CHECKS]
             chosen = [check for check in every if not wanted or check.__name__ in wanted]
             return max([await _check(running, check, options.record) for check in chosen])
 
@@ -74,7 +85,10 @@ async def _check(running: House, check: Callable[[House], Awaitable[str]], recor
 async def _tell(name: str, work: Callable[[], Awaitable[str]]) -> int:
     try:
         seen = await work()
-    except (Failed, AssertionError, TimeoutError) as error:
+    except NotAsked as reason:
+        print(f"skipped {name.replace('_', ' ')}: {reason}", flush=True)
+        return 0
+    except (Failed, Refused, HouseError, AssertionError, TimeoutError) as error:
         print(f"FAILED  {name.replace('_', ' ')}: {error or 'Home Assistant never came to the state'}", flush=True)
         return 1
     print(f"ok      {name.replace('_', ' ')}: {seen}", flush=True)

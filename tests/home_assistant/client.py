@@ -20,11 +20,12 @@ class Refused(Exception):
 
 
 class Client:
-    """One WebSocket connection; `states` has what every entity was, with the loop's time."""
+    """One WebSocket connection; `states` has what every entity was, with the loop's time, `changes` all of a change."""
 
     def __init__(self, http: aiohttp.ClientSession, socket: aiohttp.ClientWebSocketResponse) -> None:
         self.http = http
         self.states: dict[str, list[tuple[float, str]]] = {}
+        self.changes: list[tuple[float, dict[str, Any]]] = []
         self._socket = socket
         self._numbers = itertools.count(1)
         self._answers: dict[int, asyncio.Future[Any]] = {}
@@ -96,6 +97,7 @@ class Client:
                 answer.set_exception(Refused(str(message["error"])))
         elif message["type"] == "event":
             changed = message["event"]["data"]
+            self.changes.append((asyncio.get_running_loop().time(), changed))
             self._note(changed["entity_id"], (changed["new_state"] or {"state": ""})["state"])
 
     def _note(self, entity: str, state: str) -> None:

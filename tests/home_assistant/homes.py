@@ -47,7 +47,7 @@ async def is_no_further_than_exposed(house: House) -> str:
         await expose(house, LOCK, True)
         area = (await house.home.ask("config/area_registry/create", name="Hall", aliases=["Entrance"]))["area_id"]
         await house.home.ask("config/entity_registry/update", entity_id=LOCK, area_id=area, aliases=[None, "Big Door"])
-        await _until(lambda: any(one.entity_id == LOCK and one.area and one.aliases for one in home.things))
+        await until(lambda: any(one.entity_id == LOCK and one.area and one.aliases for one in home.things))
         lock = named(home, LOCK)
         expect((lock.area, lock.aliases) == ("Hall", ("Big Door",)), f"it is {lock}")
         expect("Entrance" in next(one for one in home.areas if one.name == "Hall").aliases, "no alias of the area")
@@ -56,7 +56,7 @@ async def is_no_further_than_exposed(house: House) -> str:
         await home.act(Action("lock.lock", LOCK))
         expect((await real_state(house, LOCK)) == "locked", "it is still unlocked")
         await expose(house, LOCK, False)
-        await _until(lambda: all(one.entity_id != LOCK for one in home.things))
+        await until(lambda: all(one.entity_id != LOCK for one in home.things))
         return f"hidden: {hidden!r}; exposed: {lock.name} in {lock.area}, unlocked and locked; hidden again"
 
 
@@ -85,14 +85,14 @@ async def is_away_and_back(house: House) -> str:
         calling = asyncio.create_task(_refusal(home, Action("light.turn_on", SLOW_LIGHT)))
         await asyncio.sleep(1.0)
         await house.stop_home()
-        await _until(lambda: home.stale)
+        await until(lambda: home.stale)
         cut_off = await calling
         expect(home.stale == AWAY, home.stale)
         expect({one.entity_id for one in home.things} == known, "things are forgotten")
         told = await _refusal(home, Action("light.turn_on", LIGHT))
         began = monotonic()
         await house.start_home()
-        await _until(lambda: not home.stale)
+        await until(lambda: not home.stale)
         back = monotonic() - began
         await home.act(Action("light.turn_on", LIGHT))
         expect((await real_state(house, LIGHT)) == "on", "the light is not on")
@@ -110,11 +110,11 @@ async def is_shut_out(house: House) -> str:
         [revoked] = [one["id"] for one in tokens if one["client_name"] == "to be revoked"]
         began = monotonic()
         await house.home.ask("auth/delete_refresh_token", refresh_token_id=revoked)
-        await _until(lambda: home.stale == REFUSED)
+        await until(lambda: home.stale == REFUSED)
         noticed = monotonic() - began
         told = await _refusal(home, Action("light.turn_on", LIGHT))
         await asyncio.to_thread((house.folder / "token").write_text, house.token)
-        await _until(lambda: not home.stale)
+        await until(lambda: not home.stale)
         return f"{told!r} after {noticed:.1f} s; a new token is found by itself after {monotonic() - began:.0f} s"
 
 
@@ -153,7 +153,8 @@ async def _refusal(home: HomeAssistant, action: Action) -> str:
     raise Failed(f"{action} was done")
 
 
-async def _until(so: Callable[[], object]) -> None:
+async def until(so: Callable[[], object]) -> None:
+    """Waits for something to become so."""
     async with asyncio.timeout(LATE_S):
         while not so():  # noqa: ASYNC110 (it tells no one)
             await asyncio.sleep(0.02)

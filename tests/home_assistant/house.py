@@ -50,6 +50,7 @@ class House:
         self.pipeline = ""
         self.satellite: Program
         self.entry = ""
+        self.satellite_port = 0
         self._satellite_options = ("--port", str(recorder.target[1]), *room.options, *satellite)
         self._satellite = AsyncExitStack()
         self._home: Client | None = None
@@ -81,6 +82,10 @@ class House:
         events = (await pipeline_runs(self.home, self.pipeline))[-1]
         spoken = [event["data"]["tts_input"] for event in events if event["type"] == "tts-start"]
         return str(spoken[-1]) if spoken else ""
+
+    async def add_satellite(self) -> None:
+        """Adds the satellite to Home Assistant, by the recorder's address."""
+        self.entry = await add_wyoming(self.home, LOOPBACK, self.satellite_port)
 
     async def reload_satellite(self) -> None:
         """Has Home Assistant load the satellite's entry anew."""
@@ -114,7 +119,7 @@ class House:
         self._running = AsyncExitStack()
         hass = await self._running.enter_async_context(running("hass", *command, "-c", str(self.folder / "home")))
         self._running.push_async_callback(_ends, hass)
-        await _answers(self.url, "/api/" if self.token else "/api/onboarding")
+        await answers(self.url, "/api/" if self.token else "/api/onboarding")
         self.token = self.token or await onboard(self.url)
         self._home = await self._running.enter_async_context(connected(self.url, self.token))
         await self._home.started()
@@ -129,8 +134,19 @@ class House:
 @asynccontextmanager
 async def house(folder: Path, with_card: bool = False, satellite: Sequence[str] = ()) -> AsyncIterator[House]:
     """A house whose Home Assistant knows the satellite and the hub's services and has a pipeline of them."""
+    hub_port = free_port()
+    async with _hub(hub_port), fresh_house(folder, with_card, satellite) as made:
+        await add_wyoming(made.home, LOOPBACK, hub_port)
+        await made.add_satellite()
+        made.pipeline = await _pipeline(made.home)
+        yield made
+
+
+@asynccontextmanager
+async def fresh_house(folder: Path, with_card: bool = False, satellite: Sequence[str] = ()) -> AsyncIterator[House]:
+    """A house whose Home Assistant has just been installed, and a satellite that it does not know."""
     (folder / "home").mkdir()
-    satellite_port, recorder_port, hub_port, home_port = (free_port() for _ in range(4))
+    satellite_port, recorder_port, home_port = (free_port() for _ in range(3))
     text = (HERE / "configuration.yaml").read_text().replace("{port}", str(home_port))
     (folder / "home" / "configuration.yaml").write_text(text)
     async with AsyncExitStack() as stack:
@@ -138,14 +154,11 @@ async def house(folder: Path, with_card: bool = False, satellite: Sequence[str] 
         recorder = await stack.enter_async_context(recording(LOOPBACK, recorder_port, target))
         made = House(folder, recorder, await stack.enter_async_context(room(folder, with_card)), satellite)
         made.url = f"http://{LOOPBACK}:{home_port}"
+        made.satellite_port = recorder_port
         stack.push_async_callback(made.stop_satellite)
         await made.start_satellite()
-        await stack.enter_async_context(_hub(hub_port))
         stack.push_async_callback(made.stop_home)
         await made.start_home()
-        await add_wyoming(made.home, LOOPBACK, hub_port)
-        made.entry = await add_wyoming(made.home, LOOPBACK, recorder_port)
-        made.pipeline = await _pipeline(made.home)
         yield made
 
 
@@ -202,7 +215,7 @@ async def _ends(program: Program) -> None:
                 await program.process.wait()
 
 
-async def _answers(url: str, path: str) -> None:
+async def answers(url: str, path: str) -> None:
     """Waits until Home Assistant serves a path, whomever it lets in."""
     async with asyncio.timeout(START_S), aiohttp.ClientSession(url) as http:
         while True:

@@ -121,12 +121,12 @@ class Person:
         self._house = house
         self.satellite: own.House
         self.understood = asyncio.Event()
-        self._transcript_at = 0.0
+        self.transcript_at = 0.0
 
     def see(self, seen: own.Seen) -> None:
         """Notes when the words were certain."""
         if seen["event"] == "question":
-            self._transcript_at = monotonic()
+            self.transcript_at = monotonic()
             self.understood.set()
 
     async def says(self, text: str) -> Answer:
@@ -139,7 +139,7 @@ class Person:
 
     def since_transcript(self, entity: str) -> float:
         """Milliseconds from the last transcript until Home Assistant told of the entity's state."""
-        return 1000 * (self._house.home.states[entity][-1][0] - self._transcript_at)
+        return 1000 * (self._house.home.states[entity][-1][0] - self.transcript_at)
 
     async def _speaks(self, text: str, wake: bool) -> Answer:
         sentence = await asyncio.to_thread(self._house.sentence, text)
@@ -152,15 +152,15 @@ class Person:
 
 
 @asynccontextmanager
-async def led(house: House) -> AsyncIterator[Person]:
-    """A satellite of its own, led by a hub of its own whose home is the house's Home Assistant."""
+async def led(house: House, *satellite: str) -> AsyncIterator[Person]:
+    """A satellite of its own, with these options, led by a hub of its own whose home is the house's Home Assistant."""
     token, output = house.folder / "token", house.folder / "replies"
     await asyncio.to_thread(token.write_text, house.token)
     await asyncio.to_thread(output.mkdir, exist_ok=True)
     settings = (f"home.url={house.url}", f"home.token.file={token}", "llm.guard.lock=ask")
     hub = [part for setting in settings for part in ("--set", setting)]
     person = Person(house)
-    async with own.house(output, person.see, hub) as person.satellite:
+    async with own.house(output, person.see, hub, satellite) as person.satellite:
         yield person
 
 

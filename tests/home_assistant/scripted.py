@@ -28,8 +28,9 @@ ABOUT = Attribution(name="Hark's checks", url="https://example.org")
 class Talk(Peer):
     """One connection of Home Assistant's."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, name: str) -> None:
         super().__init__(connection)
+        self._name = name
         self.opened = asyncio.get_running_loop().time()
         self.ended = 0.0
         self.answers_pings = True
@@ -37,7 +38,7 @@ class Talk(Peer):
     async def answer(self, event: Event) -> None:
         """What every satellite answers."""
         if Describe.is_type(event.type):
-            await self.send(_info())
+            await self.send(_info(self._name))
         elif Ping.is_type(event.type) and self.answers_pings:
             await self.send(Pong(text=Ping.from_event(event).text))
 
@@ -69,8 +70,8 @@ class Talk(Peer):
 class ScriptedSatellite:
     """Where Home Assistant dials; `talk` is the connection on which it runs the satellite."""
 
-    def __init__(self, port: int) -> None:
-        self.port = port
+    def __init__(self, port: int, name: str = NAME) -> None:
+        self.port, self.name = port, name
         self.talk: Talk | None = None
         self._changed = asyncio.Event()
 
@@ -83,7 +84,7 @@ class ScriptedSatellite:
         return self.talk
 
     async def _serve(self, connection: Connection) -> None:
-        talk = Talk(connection)
+        talk = Talk(connection, self.name)
         reading = asyncio.create_task(talk.read())
         try:
             await talk.until(lambda: talk.closed or bool(talk.all(RunSatellite)))
@@ -102,7 +103,7 @@ class ScriptedSatellite:
             yield self
 
 
-def _info() -> Info:
+def _info(name: str) -> Info:
     model = WakeModel(WORD, ABOUT, True, None, None, ["en"], "hey mycroft")
-    told = Satellite(NAME, ABOUT, installed=True, description=None, version=None)
+    told = Satellite(name, ABOUT, installed=True, description=None, version=None)
     return Info(satellite=told, wake=[WakeProgram("scripted", ABOUT, True, None, None, [model])])

@@ -101,7 +101,7 @@ async def is_a_whole_pipeline(house: House) -> str:
             await house.home.until(LIGHT, "on")
             await house.home.until(SATELLITE, "idle")
             at = {event["type"]: event for event in (await pipeline_runs(house.home, pipeline))[-1]}
-            took = _ms(at["stt-end"], at["intent-end"])
+            took = ms_between(at["stt-end"], at["intent-end"])
             return f"{at['stt-end']['data']} > {at['tts-start']['data']['tts_input']!r}, {took:.0f} ms after the words"
         finally:
             await house.home.act("select.select_option", ASSISTANT, option="Hark")
@@ -109,7 +109,28 @@ async def is_a_whole_pipeline(house: House) -> str:
             await house.home.ask("assist_pipeline/pipeline/delete", pipeline_id=pipeline)
 
 
-def _ms(earlier: dict[str, Any], later: dict[str, Any]) -> float:
+async def speaks_for_a_voice_that_is_gone(house: House) -> str:
+    """A pipeline that names a voice which the hub has no more is spoken to by the one it has."""
+    async with agent(house) as hark:
+        lengths = [await _spoken(house, hark.entities["tts"], options) for options in ({}, {"voice": "nobody"})]
+        expect(0.8 < lengths[1] / lengths[0] < 1.2, f"the sound has {lengths} bytes")
+        return f"{lengths[1]} bytes of sound by the voice 'nobody', {lengths[0]} by the hub's own"
+
+
+async def _spoken(house: House, engine: str, options: dict[str, str]) -> int:
+    text = (
+        f"The door of the cellar has been open for ten minutes{'.' * (1 + len(options))}"  # said anew, not from memory
+    )
+    asked = {"engine_id": engine, "message": text, "options": options}
+    async with house.home.http.post("/api/tts_get_url", json=asked) as told:
+        path = (await told.json())["path"]
+    async with house.home.http.get(path) as sound:
+        expect(sound.status == 200, f"Home Assistant has no sound: {sound.status}")
+        return len(await sound.read())
+
+
+def ms_between(earlier: dict[str, Any], later: dict[str, Any]) -> float:
+    """Between two events of a run."""
     took = datetime.fromisoformat(later["timestamp"]) - datetime.fromisoformat(earlier["timestamp"])
     return 1000 * took.total_seconds()
 
@@ -121,6 +142,13 @@ async def _services(house: House) -> set[str]:
 @asynccontextmanager
 async def agent(house: House) -> AsyncIterator[Agent]:
     """A hub of its own whose home is the house's Home Assistant, added there as a conversation agent."""
+    async with hub_at_home(house) as port, added(house, port) as hark:
+        yield hark
+
+
+@asynccontextmanager
+async def hub_at_home(house: House) -> AsyncIterator[int]:
+    """A hub that only serves, and whose home is the house's Home Assistant; gives its port."""
     token = house.folder / "token"
     await asyncio.to_thread(token.write_text, house.token)
     settings = (
@@ -128,14 +156,19 @@ async def agent(house: House) -> AsyncIterator[Agent]:
         *(f"home.url={house.url}", f"home.token.file={token}"),
     )
     async with program("hub", *(part for setting in settings for part in ("--set", setting))) as hub:
-        port = int((await hub.says(r"text-to-speech listen on .* port (\d+)"))[1])
-        before = await _services(house)
-        entry = await add_wyoming(house.home, LOOPBACK, port)
-        try:
-            made = await _services(house) - before
-            yield Agent(house, {one.partition(".")[0]: one for one in made})
-        finally:
-            await house.home.http.delete(f"/api/config/config_entries/entry/{entry}")
+        yield int((await hub.says(r"text-to-speech listen on .* port (\d+)"))[1])
+
+
+@asynccontextmanager
+async def added(house: House, port: int) -> AsyncIterator[Agent]:
+    """The hub on a port as Home Assistant's services, while the context lasts."""
+    before = await _services(house)
+    entry = await add_wyoming(house.home, LOOPBACK, port)
+    try:
+        made = await _services(house) - before
+        yield Agent(house, {one.partition(".")[0]: one for one in made})
+    finally:
+        await house.home.http.delete(f"/api/config/config_entries/entry/{entry}")
 
 
 CHECKS: tuple[Callable[[House], Awaitable[str]], ...] = (
@@ -143,4 +176,5 @@ CHECKS: tuple[Callable[[House], Awaitable[str]], ...] = (
     lets_nobody_in_by_text,
     means_the_room_of_the_device,
     is_a_whole_pipeline,
+    speaks_for_a_voice_that_is_gone,
 )

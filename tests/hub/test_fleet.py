@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import pytest
@@ -17,19 +17,26 @@ from config.hub import HubSettings, TimelineSettings
 from config.loading import build, one, read
 from hub.engines import Engines
 from hub.fleet import FIRST_RETRY_S, STEADY_S, lead_all
+from hub.home.home import Action
+from hub.llm.chain import Chain
+from hub.llm.conversation import Conversations
+from hub.llm.guard import Guard
+from hub.llm.intents import IntentResponder
 from hub.session import SILENCE_S, Service
 from hub.store import Store
 from hub.timers.keeper import TimerKeeper
 from hub.timers.kept import TimersFile
 from hub.tts.tiers import Tiers
 from hub.watch import Seen, Watch
-from tests.fakes import FakeRecognizer, FakeResponder, FakeVoice, always_the_end
+from tests.fakes import AtOnce, FakeRecognizer, FakeResponder, FakeVoice, always_the_end
+from tests.hub.llm.noted_home import NotedHome, clock
 from tests.peers import FakeSatellite, SatellitePeer, free_port, run_clean
 from tests.settings import HUB_TOML
 from tests.wire_pairs import LOOPBACK
 from wire import hark
 from wire.framing import encode
 
+BACK_S = 4.0  # of the 10 in which a satellite answers once it is up; a spoken command takes 4 to 6
 NONE_KEPT = TimelineSettings(file="", keep_turns=1)
 
 
@@ -137,6 +144,44 @@ def test_every_satellite_of_the_settings_is_led_and_turns_do_not_mix() -> None:
     run_clean(scenario)
 
 
+def test_satellites_that_speak_at_once_have_each_its_own_room_and_one_that_is_carried_elsewhere_another() -> None:
+    async def scenario() -> None:
+        responder, rooms = FakeResponder(["Hello to you, too."]), {"kitchen": "Kitchen"}
+        engines = replace(
+            Hub([]).engines, responder=responder, area_of=lambda satellite, own: rooms.get(satellite, own)
+        )
+        kitchen, hall = FakeSatellite("kitchen"), FakeSatellite("hall")
+        async with kitchen.up(), hall.up(), Hub([kitchen.address, hall.address], engines).run():
+            first, second = await asyncio.gather(kitchen.led(), hall.led())
+            await asyncio.gather(whole_turn(first), whole_turn(second))
+            rooms["kitchen"] = "Bedroom"  # it is carried there, and asked again
+            await whole_turn(first)
+        asked = {(one.satellite, one.area) for one in responder.asked}
+        assert asked == {("kitchen", "Kitchen"), ("hall", "hall area"), ("kitchen", "Bedroom")}
+
+    run_clean(scenario)
+
+
+def test_a_question_is_answered_where_it_was_asked_and_nowhere_else() -> None:
+    async def scenario() -> None:
+        async with AtOnce(1) as scheduler:
+            home, conversations = NotedHome(), Conversations(asyncio.get_running_loop().time)
+            intents = IntentResponder(home, scheduler, clock, conversations=conversations)
+            chain, words = Chain(home, Guard(), conversations, intents, None), FakeRecognizer("unlock the front door")
+            engines = replace(Hub([]).engines, recognizer=words, responder=chain, conversations=conversations)
+            kitchen, hall = FakeSatellite("kitchen"), FakeSatellite("hall")
+            async with kitchen.up(), hall.up(), Hub([kitchen.address, hall.address], engines).run():
+                first, second = await asyncio.gather(kitchen.led(), hall.led())
+                await whole_turn(first)
+                words.text = "yes"
+                await whole_turn(second)
+                assert home.done == []
+                await whole_turn(first)
+                assert home.done == [Action("lock.unlock", "lock.front")]
+
+    run_clean(scenario)
+
+
 def test_a_bug_in_one_session_costs_that_session_and_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     def watch(seen: Seen) -> None:
         if seen["satellite"] == "kitchen":
@@ -191,10 +236,10 @@ def test_a_satellite_that_is_not_there_is_dialled_ever_later_and_said_once(caplo
         async with hall.up(), hub.run():
             other = await hall.led()
             began = asyncio.get_running_loop().time()
-            await asyncio.sleep(20.0)  # dialled at 0, 0.5, 1.5, 3.5, 7.5, 15.5
+            await asyncio.sleep(20.0)  # dialled at 0, 0.5, 1.5, 3.5, then every 3 s: 18.5
             async with kitchen.up():
                 await whole_turn(await kitchen.led())
-            assert kitchen.dialled == [pytest.approx(began + 25.5, abs=0.1)]
+            assert kitchen.dialled == [pytest.approx(began + 21.5, abs=0.1)]
             assert not other.closed
 
     run_clean(scenario)
@@ -217,6 +262,20 @@ def test_a_satellite_that_restarts_is_soon_led_again() -> None:
                     await kitchen.led()
                     assert asyncio.get_running_loop().time() - stopped <= 2 * FIRST_RETRY_S
                     await asyncio.sleep(STEADY_S)
+
+    run_clean(scenario)
+
+
+@pytest.mark.parametrize("away_s", [3.0, 9.0, 16.0, 600.0])
+def test_a_satellite_that_is_back_is_soon_led_however_long_it_was_away(away_s: float) -> None:
+    async def scenario() -> None:
+        kitchen = FakeSatellite()
+        async with Hub([kitchen.address]).run():
+            await asyncio.sleep(away_s)
+            began = asyncio.get_running_loop().time()
+            async with kitchen.up():
+                await kitchen.led()
+                assert asyncio.get_running_loop().time() - began <= BACK_S
 
     run_clean(scenario)
 

@@ -142,9 +142,9 @@ def kinds(satellite: SatellitePeer, *left_out: str) -> list[str]:
 # The connection
 
 
-def test_the_hub_greets_as_home_assistant_would_and_then_says_who_it_is() -> None:
+def test_the_hub_says_who_it_is_and_greets_as_home_assistant_would() -> None:
     async def scenario(house: House, satellite: SatellitePeer) -> None:
-        assert kinds(satellite) == ["run-satellite", "describe", "hark/hello"]
+        assert kinds(satellite) == ["hark/hello", "run-satellite", "describe"]
         [hello] = satellite.all_hark(hark.Hello)
         assert hello == hark.Hello("the hub", hark.CAPABILITIES)
 

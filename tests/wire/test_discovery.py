@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -20,6 +21,7 @@ from wire.discovery import HUB, DiscoveryError, is_local, reachable, read_identi
 from wire.zeroconf import SERVICE, ZeroconfAdvertiser, local_addresses
 
 PORT = 10700
+OURS = f"hark-test-{os.getpid()}"  # other runs of these tests may announce on this machine's loopback, too
 LAN = ["127.0.0.1", "::1", "192.168.1.7", "169.254.3.4", "fe80::1", "2001:db8::7", "10.0.0.7"]
 
 
@@ -126,11 +128,11 @@ def on_loopback(name: str) -> ZeroconfAdvertiser:
 
 
 def test_a_satellite_is_found_with_its_port_and_gone_when_it_stops() -> None:
-    name = f"hark-test-found.{SERVICE}"
+    name = f"{OURS}-found.{SERVICE}"
 
     async def test() -> None:
         async with asyncio.timeout(LATE_S), browsing() as browser:
-            async with advertising(on_loopback("hark-test-found")):
+            async with advertising(on_loopback(f"{OURS}-found")):
                 found = await browser.finds(name)
                 assert (found.port, found.parsed_addresses()) == (PORT, [LOOPBACK])
             await until(lambda: name not in browser.names)
@@ -139,12 +141,12 @@ def test_a_satellite_is_found_with_its_port_and_gone_when_it_stops() -> None:
 
 
 def test_a_network_that_comes_late_goes_and_comes_back_is_followed(caplog: pytest.LogCaptureFixture) -> None:
-    name = f"hark-test-late.{SERVICE}"
+    name = f"{OURS}-late.{SERVICE}"
     addresses: tuple[str, ...] = ()
 
     async def test() -> None:
         nonlocal addresses
-        advertiser = ZeroconfAdvertiser("hark-test-late", lambda: addresses, look_s=SOON_S)
+        advertiser = ZeroconfAdvertiser(f"{OURS}-late", lambda: addresses, look_s=SOON_S)
         async with asyncio.timeout(LATE_S), browsing() as browser, advertising(advertiser):
             await until(lambda: "no address of this machine fits" in caplog.text)
             for _ in range(2):
@@ -159,11 +161,11 @@ def test_a_network_that_comes_late_goes_and_comes_back_is_followed(caplog: pytes
 
 def test_a_name_that_is_taken_is_said_and_kept(caplog: pytest.LogCaptureFixture) -> None:
     async def test() -> None:
-        async with asyncio.timeout(LATE_S), browsing() as browser, advertising(on_loopback("hark-test-twin")):
-            await browser.finds(f"hark-test-twin.{SERVICE}")
-            async with advertising(on_loopback("hark-test-twin")):
+        async with asyncio.timeout(LATE_S), browsing() as browser, advertising(on_loopback(f"{OURS}-twin")):
+            await browser.finds(f"{OURS}-twin.{SERVICE}")
+            async with advertising(on_loopback(f"{OURS}-twin")):
                 await until(lambda: "give one of the two its own discovery.id" in caplog.text)
-            assert {name for name in browser.names if "twin" in name} == {f"hark-test-twin.{SERVICE}"}
+            assert {name for name in browser.names if OURS in name and "twin" in name} == {f"{OURS}-twin.{SERVICE}"}
 
     asyncio.run(test())
 
@@ -173,7 +175,7 @@ def test_a_network_that_takes_nothing_is_said_and_costs_nothing_else(caplog: pyt
     caplog.set_level(logging.WARNING, "wire.zeroconf")
 
     async def test() -> None:
-        nowhere = ZeroconfAdvertiser("hark-test-nowhere", lambda: ("192.0.2.1",), look_s=SOON_S)
+        nowhere = ZeroconfAdvertiser(f"{OURS}-nowhere", lambda: ("192.0.2.1",), look_s=SOON_S)
         async with asyncio.timeout(LATE_S), advertising(nowhere):
             await until(lambda: "trying again" in caplog.text)
 

@@ -9,7 +9,7 @@ import textwrap
 
 import pytest
 
-PATIENCE_S = 30.0  # only a program that hangs is waited for so long
+PATIENCE_S = 60.0  # only a program that hangs is waited for so long
 
 GOOD = """
     async def program():
@@ -49,6 +49,12 @@ FAILS = """
     async def program():
         async with asyncio.TaskGroup():
             raise KeyError("the port is taken")
+"""
+
+FAILS_WHILE_A_DEVICE_HANGS = """
+    async def program():
+        asyncio.get_running_loop().run_in_executor(ThreadPoolExecutor(1, "microphone"), threading.Event().wait)
+        raise KeyError("the sound library hangs")
 """
 
 
@@ -106,3 +112,15 @@ def test_a_failure_in_a_group_comes_out_as_itself() -> None:
     with started(FAILS) as process:
         _, err = process.communicate(timeout=PATIENCE_S)
     assert err.rstrip().endswith("KeyError: 'the port is taken'")
+
+
+def test_a_failure_ends_the_program_even_where_a_thread_hangs() -> None:
+    """Used to leave a process that did nothing more, and that no service manager without a watchdog restarted."""
+    with started(FAILS_WHILE_A_DEVICE_HANGS) as process:
+        try:
+            _, err = process.communicate(timeout=PATIENCE_S)
+        finally:
+            process.kill()
+    assert process.returncode == 1
+    assert "KeyError: 'the sound library hangs'" in err
+    assert "thread microphone_0" in err

@@ -51,7 +51,7 @@ def test_of_many_keys_the_one_that_was_quiet_for_longest_is_forgotten() -> None:
     assert said.count("second") == 0
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.lists(st.floats(0, 2 * EVERY_S), max_size=50))
 def test_no_two_lines_of_a_key_are_closer_than_an_hour(caplog: pytest.LogCaptureFixture, gaps: list[float]) -> None:
     now, times = 0.0, []

@@ -78,6 +78,8 @@ class Conversation:
     async def _reply(self, request: Request) -> tuple[Piece, ...]:
         known = self._conversations.get(request.satellite)
         fields = {"agent_id": self._agent, "language": self._language, "conversation_id": known}
+        if (device := self._home.device_of(request.satellite)) is not None:
+            fields["device_id"] = device  # whose area is the room that is meant
         text = shortened(request.text, LONGEST_QUESTION)
         raw = await self._home.ask("conversation/process", REPLY_S, text=text, **fields)
         try:

@@ -64,6 +64,10 @@ class HomeAssistant:
         """The area of a device by its id, None where it has none or there is no such device."""
         return self._follower.mirror.registries.devices.get(device)
 
+    def device_of(self, satellite: str) -> str | None:
+        """The id of a Wyoming satellite's device by its own name, None where there is none, or several."""
+        return self._follower.mirror.registries.satellites.get(satellite)
+
     async def __aenter__(self) -> Self:
         """Begins to follow Home Assistant; waits for the first look at it, or why there is none, at most FIRST_S."""
         self._following = asyncio.create_task(self._follower.run(), name="Home Assistant")

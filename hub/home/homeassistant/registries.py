@@ -21,6 +21,7 @@ from hub.home.homefile import MOST_THINGS
 MOST_AREAS = 500  # of areas and of floors: more rooms than any home that is spoken to
 MOST_ALIASES = 20  # of one area or entity
 ASSISTANT = "conversation"  # under which Home Assistant keeps what is exposed to its voice assistants
+WYOMING = "wyoming"  # what identifies devices of that integration; its only devices are satellites
 LONGEST_ID = 255  # characters; Home Assistant's own limit
 
 _ENTITY_ID = re.compile(r"[a-z0-9_]+\.[a-z0-9_]+")
@@ -48,13 +49,15 @@ class Answers:
 class Registries:
     """A home but for its states; `entries` are by entity id, in the order of what is exposed.
 
-    `devices` are the areas of those devices that have one, by device id.
+    `devices` are the areas of those devices that have one, by device id; `satellites` are the device ids of Wyoming
+    satellites, each by the name that it has itself.
     """
 
     areas: tuple[Area, ...] = ()
     floors: tuple[Floor, ...] = ()
     entries: Mapping[str, Entry] = field(default_factory=dict)
     devices: Mapping[str, str] = field(default_factory=dict)
+    satellites: Mapping[str, str] = field(default_factory=dict)
     left_out: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -74,6 +77,9 @@ class _Floor(msgspec.Struct):
 class _Device(msgspec.Struct):
     id: str
     area_id: str | None = None
+    name: object = None  # its own, whatever its owner calls it in Home Assistant
+    identifiers: object = ()
+    disabled_by: object = None
 
 
 class _Entity(msgspec.Struct):
@@ -106,13 +112,15 @@ def read(answers: Answers, entity_ids: Iterable[str]) -> Registries:
     floors = _named(_Floor, answers.floors, "floors", left_out)
     names = {area.area_id: area.name for area in areas}
     storeys = {floor.floor_id: floor.name for floor in floors}
-    devices = {one.id: one.area_id for one in _all(_Device, answers.devices, "devices", left_out)}
+    listed = _all(_Device, answers.devices, "devices", left_out)
+    devices = {one.id: one.area_id for one in listed}
     entities = answers.entities if isinstance(answers.entities, Mapping) else {}
     return Registries(
         tuple(Area(area.name, _names(area.aliases), storeys.get(area.floor_id or "")) for area in areas),
         tuple(Floor(floor.name, _names(floor.aliases)) for floor in floors),
         {one: _entry(entities.get(one), devices, names, left_out) for one in entity_ids},
         {device: names[area] for device, area in devices.items() if area in names},
+        _satellites(listed),
         dict(left_out),
     )
 
@@ -128,6 +136,20 @@ def _entry(raw: object, devices: Mapping[str, str | None], areas: Mapping[str, s
         return Entry()
     area_id = entity.area_id or devices.get(entity.device_id or "")
     return Entry(_names(entity.aliases), areas.get(area_id or ""))
+
+
+def _satellites(devices: Iterable[_Device]) -> dict[str, str]:
+    """The ids of Wyoming's devices by name. Two of one name are not known by it: which is which, nothing tells."""
+    ids: dict[str, list[str]] = {}
+    for one in devices:
+        if one.disabled_by is None and _is_wyoming(one.identifiers) and isinstance(one.name, str):
+            ids.setdefault(one.name, []).append(one.id)
+    return {name: found[0] for name, found in ids.items() if len(found) == 1 and len(name) <= LONGEST_NAME}
+
+
+def _is_wyoming(identifiers: object) -> bool:
+    pairs = identifiers if isinstance(identifiers, list | tuple) else ()
+    return any(isinstance(pair, list) and pair[:1] == [WYOMING] for pair in pairs)
 
 
 def _named(kind: type[R], raw: object, what: str, left_out: Counter[str]) -> list[R]:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from hashlib import sha256
 
 FIRST_S = 0.5
-LONGEST_S = 30.0  # a Home Assistant that is updated is away for minutes, and people wait in front of it
+LONGEST_S = 5.0  # a Home Assistant that is updated is away for minutes, and people speak to it as soon as it is back
 STEADY_S = 10.0  # of a connection, after which the next failure is a first one again
 TOKEN_S = 30.0  # between two looks at the secret's place, while the token that it held last is refused
 

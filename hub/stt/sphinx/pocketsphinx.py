@@ -39,6 +39,8 @@ LANGUAGE = "en"
 LONGEST_S = 30.0
 """Of one utterance. The hub ends a turn long before; what is kept for the final decode must be bounded somewhere."""
 
+LOOK_S = 1.0  # between two looks at the home's names; it tells nobody that they are others
+
 Snap = Callable[[Words], Words]
 """From what was heard to what was meant, which is mostly the same; called in a thread of the scheduler."""
 
@@ -69,14 +71,13 @@ class PocketSphinx:
         self._count = decoders
         self._snap = snap
         self._names: tuple[object, ...] = ()
-        self._renewal: asyncio.Task[None] | None = None
+        self._keeping_up: asyncio.Task[None] | None = None
 
     @asynccontextmanager
     async def listen(self, language: str | None = None) -> AsyncGenerator[SphinxListener]:
         """See hub.stt.recognizer.Recognizer; waits while every decoder hears another utterance."""
         if language not in (None, *self.languages):
             raise RecognizerError(f"pocketsphinx understands English, not {language!r}; choose another speech engine")
-        self._keep_up()
         async with self._decoders.one() as decoder:
             hearing = Hearing()
             try:
@@ -91,15 +92,16 @@ class PocketSphinx:
         self._names = names(self._home)
         self._decoders = Decoders(self._count, await self._scheduler.run(self._model), self._scheduler)
         await self._decoders.start()
+        self._keeping_up = asyncio.create_task(self._keep_up(), name="names of the home")
         _log.info("speech-to-text is ready after %.1f s", time.monotonic() - started)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._renewal:
-            self._renewal.cancel()
-            await asyncio.wait([self._renewal])
+        if self._keeping_up:
+            self._keeping_up.cancel()
+            await asyncio.wait([self._keeping_up])
         self._decoders.stop()
 
     def _model(self) -> bytes:
@@ -107,10 +109,12 @@ class PocketSphinx:
         model = language_model(Sentences(hesitating(said.ngrams), said.classes))
         return json.dumps({**asdict(model), "wake": self._wake_phrases}).encode()
 
-    def _keep_up(self) -> None:
-        """Begins a renewal where the home has other names than the model, unless one is under way."""
-        if (self._renewal is None or self._renewal.done()) and names(self._home) != self._names:
-            self._renewal = asyncio.create_task(self._renew())
+    async def _keep_up(self) -> None:
+        """Renews the model when the home has other names, without end: the first who speaks of them is to be heard."""
+        while True:
+            await asyncio.sleep(LOOK_S)
+            if names(self._home) != self._names:
+                await self._renew()
 
     async def _renew(self) -> None:
         self._names, started = names(self._home), time.monotonic()
@@ -118,6 +122,8 @@ class PocketSphinx:
             await self._decoders.renew(await self._scheduler.run(self._model))
         except RecognizerError as error:
             _log.warning("speech-to-text goes on with the names that the home had before: %s", error)
+        except Exception:  # costs the new names, never the next ones
+            _log.exception("the home's new names cannot be learnt, which is a bug")
         else:
             _log.info("speech-to-text knows the home's new names after %.1f s", time.monotonic() - started)
 

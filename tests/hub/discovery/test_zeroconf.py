@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
@@ -17,10 +18,12 @@ from hub.parts.browser import browser
 from tests.wire_pairs import LATE_S, LOOPBACK, SOON_S, until
 
 PORT = 10700
+OURS = f"hark-{os.getpid()}"  # other runs of these tests may announce on this machine's loopback, too
+STRANGER, WHISPER = f"stranger {OURS}", f"Faster Whisper 2.0 {OURS}"
 
 
 class Heard:
-    """A listener that wants what begins with "hark-"."""
+    """A listener that wants what begins with OURS."""
 
     def __init__(self) -> None:
         self.asked: set[str] = set()
@@ -28,7 +31,7 @@ class Heard:
 
     def wants(self, identity: str) -> bool:
         self.asked.add(identity)
-        return identity.startswith("hark-")
+        return identity.startswith(OURS)
 
     def found(self, identity: str, addresses: Iterable[str]) -> None:
         self.there[identity] = list(addresses)
@@ -66,23 +69,23 @@ async def announced(*services: ServiceInfo) -> AsyncIterator[AsyncZeroconf]:
 def test_a_satellite_is_found_followed_to_another_port_and_gone_when_it_says_goodbye() -> None:
     async def test() -> None:
         async with asyncio.timeout(LATE_S), listening() as heard:
-            async with announced(told("hark-hub-test")) as zeroconf:
-                await until(lambda: heard.there.get("hark-hub-test") == [f"{LOOPBACK}:{PORT}"])
-                await (await zeroconf.async_update_service(told("hark-hub-test", PORT + 1)))
-                await until(lambda: heard.there.get("hark-hub-test") == [f"{LOOPBACK}:{PORT + 1}"])
-            await until(lambda: "hark-hub-test" not in heard.there)
+            async with announced(told(f"{OURS}-test")) as zeroconf:
+                await until(lambda: heard.there.get(f"{OURS}-test") == [f"{LOOPBACK}:{PORT}"])
+                await (await zeroconf.async_update_service(told(f"{OURS}-test", PORT + 1)))
+                await until(lambda: heard.there.get(f"{OURS}-test") == [f"{LOOPBACK}:{PORT + 1}"])
+            await until(lambda: f"{OURS}-test" not in heard.there)
 
     asyncio.run(test())
 
 
 def test_strangers_and_broken_records_hold_nobody_up() -> None:
-    broken = told("hark-hub-broken", properties=b"\xff no length fits \0\x7f=")
-    strangers = [told("Faster Whisper 2.0"), told("stranger"), broken]
+    broken = told(f"{OURS}-broken", properties=b"\xff no length fits \0\x7f=")
+    strangers = [told(WHISPER), told(STRANGER), broken]
 
     async def test() -> None:
-        async with asyncio.timeout(LATE_S), listening() as heard, announced(*strangers, told("hark-hub-other")):
-            await until(lambda: {"Faster Whisper 2.0", "stranger"} < heard.asked and len(heard.there) == 2)
-            assert heard.there == {name: [f"{LOOPBACK}:{PORT}"] for name in ("hark-hub-broken", "hark-hub-other")}
+        async with asyncio.timeout(LATE_S), listening() as heard, announced(*strangers, told(f"{OURS}-other")):
+            await until(lambda: {WHISPER, STRANGER} < heard.asked and len(heard.there) == 2)
+            assert heard.there == {name: [f"{LOOPBACK}:{PORT}"] for name in (f"{OURS}-broken", f"{OURS}-other")}
 
     asyncio.run(test())
 

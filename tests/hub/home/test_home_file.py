@@ -185,7 +185,7 @@ KEYS = [
     st.dictionaries(st.sampled_from(KEYS), VALUES, max_size=6),
     st.sampled_from(sorted(DOMAINS)),
 )
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_whatever_is_written_is_a_home_or_a_settings_error(
     tmp_path: Path, table: dict[str, object], domain: str
 ) -> None:

@@ -141,10 +141,20 @@ def test_a_command_for_what_the_home_lacks_says_what_that_is(text: str, key: str
     assert (refusal.key, refusal.values) == (key, values)
 
 
-@pytest.mark.parametrize("text", ["turn on the lights", "turn off the lights in here", "next track", "what's the temp"])
-def test_what_lacks_only_the_place_where_it_is_said_is_not_taken_for_a_name(text: str) -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        "turn on the lights",
+        "turn off the lights in here",
+        "turn off the TV in here",
+        "turn off everything in this room",
+        "next track",
+        "what's the temp",
+    ],
+)
+def test_what_lacks_only_the_place_where_it_is_said_is_told_so(text: str) -> None:
     assert RECOGNITION.recognise(text, None) is None
-    assert RECOGNITION.miss(text, None).key == "no_intent"
+    assert RECOGNITION.miss(text, None).key == "no_room"
 
 
 def test_names_that_the_home_gains_or_loses_are_followed() -> None:

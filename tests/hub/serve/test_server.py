@@ -28,6 +28,7 @@ from tests.peers import run_clean
 from tests.settings import HUB_TOML
 from tests.wire_events import EVENTS, OBJECTS, cuttings, mutations
 from tests.wire_pairs import LOOPBACK
+from wire import hark
 from wire.connection import STALL_S
 from wire.framing import DEFAULT, Decoder, encode
 
@@ -48,6 +49,7 @@ TYPES = st.sampled_from(sorted({event.type for event in KNOWN}))
 BROKEN = st.builds(Event, type=TYPES, data=OBJECTS, payload=st.none() | st.binary(max_size=200))
 ASKED = st.lists(st.sampled_from(KNOWN) | BROKEN | EVENTS, max_size=15)
 
+FLOOD = 500
 OTHERS = ["192.168.1.7", "10.0.0.0/8", "::1"]
 
 
@@ -241,10 +243,21 @@ def test_the_end_of_the_server_ends_what_it_was_doing() -> None:
     run_clean(test)
 
 
-async def turned_away(port: int) -> None:
+STRANGE = [
+    hark.Hello("hub", hark.CAPABILITIES).event(),
+    Describe().event(),
+    Ping("hello").event(),
+    Transcript("unlock the front door").event(),
+    Synthesize("Hello there.").event(),
+    *spoken(0.2),
+]
+"""What a stranger may say."""
+
+
+async def turned_away(port: int, said: list[Event]) -> None:
     async with connected(port) as client:
         with contextlib.suppress(Exception):  # where it was closed before
-            await client.send(Describe(), Synthesize("Hello there."))
+            await client.send(*said)
         await client.over()
         assert client.received == []
 
@@ -255,13 +268,54 @@ def test_who_is_not_allowed_is_told_nothing_and_logged_once(caplog: pytest.LogCa
 
     async def test() -> None:
         async with served.up() as port:
-            for _ in range(3):
-                await turned_away(port)
-        assert served.voice.spoken == []
+            for event in STRANGE:
+                await turned_away(port, [event])
+            await turned_away(port, STRANGE)
+        assert (served.voice.spoken, served.responder.asked, served.recognizer.latest) == ([], [], None)
 
     run_clean(test)
     [line] = [record.getMessage() for record in caplog.records if record.name == "hub.serve.server"]
     assert line == "127.0.0.1 is turned away: it is not in serve.allow"
+
+
+def test_what_a_hub_says_to_its_satellites_is_nothing_here() -> None:
+    async def test() -> None:
+        async with Served().client() as client:
+            hello = hark.Hello("kitchen", hark.CAPABILITIES)
+            await client.send(
+                hello, hark.Standby(), hark.Cancel("turn", 1.0), hark.Flush("turn"), Event("run-satellite")
+            )
+            await client.send(Event("run-pipeline", {"start_stage": "asr", "end_stage": "tts"}), Ping("still there?"))
+            await client.next(Pong)
+            await asyncio.sleep(1.0)
+            assert client.types() == ["pong"]
+
+    run_clean(test)
+
+
+def test_a_flood_of_questions_holds_up_nobody() -> None:
+    """Many that come in one piece are answered between what others ask."""
+
+    async def test() -> None:
+        rounds: list[int] = []
+
+        async def others() -> None:
+            while True:
+                rounds.append(len(rounds))
+                await asyncio.sleep(0)
+
+        async with Served().up() as port:
+            reader, writer = await asyncio.open_connection(LOOPBACK, port)
+            writer.write(encode(Ping("x").event()) * FLOOD)
+            turning = asyncio.create_task(others())
+            decoder, pongs = Decoder(), 0
+            while pongs < FLOOD:
+                pongs += len(decoder.feed(await reader.read(1 << 16)))
+            turning.cancel()
+            writer.close()
+            assert len(rounds) >= FLOOD
+
+    run_clean(test)
 
 
 def test_nobody_but_this_machine_is_served_unless_the_settings_name_someone() -> None:

@@ -81,6 +81,7 @@ def streamed(*pieces: str) -> list[Event]:
 
 
 WHOLE = ["audio-start", "audio-chunk", "audio-stop"]
+PIECES = 200
 
 
 def test_a_text_is_answered_with_all_its_sound_in_the_format_that_home_assistant_takes() -> None:
@@ -176,7 +177,7 @@ def test_texts_on_one_connection_are_spoken_one_after_the_other() -> None:
 
 
 @pytest.mark.parametrize("request_", [[Synthesize(REPLY).event()], streamed(REPLY)], ids=["a text", "a stream"])
-def test_a_client_that_leaves_is_spoken_to_no_longer(request_: list[Event]) -> None:
+def test_a_client_that_leaves_is_spoken_to_no_longer(request_: list[Event], caplog: pytest.LogCaptureFixture) -> None:
     served = Served()
 
     async def test() -> None:
@@ -188,6 +189,82 @@ def test_a_client_that_leaves_is_spoken_to_no_longer(request_: list[Event]) -> N
             assert served.working == 0
             await asyncio.sleep(60.0)
             assert said(served) == []
+
+    run_clean(test)
+    assert caplog.records == []  # it is how Home Assistant cancels
+
+
+def test_text_behind_the_end_of_a_stream_is_passed_over() -> None:
+    served = Served()
+
+    async def test() -> None:
+        async with served.client() as client:
+            late = SynthesizeChunk("Too late.").event(), SynthesizeStop().event()
+            await client.send(*late, *streamed("Number one."), *late, Synthesize("Number two."))
+            await client.next(AudioStop)
+            await client.next(AudioStop)
+            await asyncio.sleep(1.0)
+            assert shape(client) == [*WHOLE, "synthesize-stopped", *WHOLE]
+        assert said(served) == ["Number one.", "Number two."]
+
+    run_clean(test)
+
+
+def test_a_stream_within_a_stream_changes_nothing() -> None:
+    served = Served()
+
+    async def test() -> None:
+        async with served.client() as client:
+            await client.send(SynthesizeStart(), *streamed("Number one."))
+            await client.next(SynthesizeStopped)
+            assert shape(client) == [*WHOLE, "synthesize-stopped"]
+        assert said(served) == ["Number one."]
+
+    run_clean(test)
+
+
+class Remembering(FakeVoice):
+    """Has all its sound at once, as one that has said it before."""
+
+    async def speak(self, text: str, need: Need = SOME_DAY) -> AsyncGenerator[bytes, None]:
+        """See hub.tts.voice.Voice."""
+        for _ in range(PIECES):
+            yield self.format.silence(PIECE_S)
+
+
+def test_a_client_that_leaves_while_sound_is_written_to_it_is_no_complaint(caplog: pytest.LogCaptureFixture) -> None:
+    served = Served(voice=Remembering())
+
+    async def test() -> None:
+        async with served.up() as port:
+            for _ in range(20):
+                async with connected(port) as client:
+                    await client.send(Synthesize("Hello there."))
+                    await client.next(AudioStart)
+                    client.connection.abort()
+            await asyncio.sleep(1.0)
+            assert served.working == 0
+
+    run_clean(test)
+    assert caplog.records == []
+
+
+def test_sound_that_is_there_at_once_holds_up_nobody() -> None:
+    async def test() -> None:
+        rounds: list[int] = []
+
+        async def others() -> None:
+            while True:
+                rounds.append(len(rounds))
+                await asyncio.sleep(0)
+
+        async with Served(voice=Remembering()).client() as client:
+            await client.send(Synthesize("Hello there."))
+            await client.next(AudioStart)
+            turning = asyncio.create_task(others())
+            await client.next(AudioStop)
+            turning.cancel()
+            assert len(rounds) >= PIECES
 
     run_clean(test)
 

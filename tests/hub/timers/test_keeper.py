@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -23,7 +24,7 @@ from hub.timers.timer import Now, State, Timer
 from tests.hub.timers.test_book import BOOT, later
 from tests.peers import run_clean
 
-HOPS = 30_000  # to a thread and back, some seconds
+LATE_S = 60.0  # of real time: only a hanging test sees the end of it
 EGGS = actions.start("kitchen", "Kitchen", "eggs", 300)
 
 
@@ -60,11 +61,10 @@ class Satellite:
 
 async def written(path: Path, is_so: Callable[[list[Timer]], bool]) -> None:
     """Waits until the file is as it shall be; what writes it is a thread, for which virtual time does not wait."""
-    for _ in range(HOPS):
-        if is_so(TimersFile(path).load()):
-            return
+    until = time.monotonic() + LATE_S
+    while not is_so(TimersFile(path).load()):
+        assert time.monotonic() < until, "it was never written"
         await asyncio.to_thread(lambda: None)
-    raise AssertionError("it was never written")
 
 
 def only(timers: TimerKeeper) -> Timer:

@@ -26,7 +26,7 @@ def speaking(test: Callable[[Espeak], Awaitable[None]], scheduler: Scheduler | N
     engines = scheduler or Scheduler(4)
 
     async def scenario() -> None:
-        async with asyncio.timeout(10), engines:
+        async with asyncio.timeout(60), engines:
             await test(Espeak("en-us", 170, engines))
         assert engines.busy == 0
 

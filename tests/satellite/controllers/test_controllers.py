@@ -12,7 +12,7 @@ from wyoming.pipeline import RunPipeline
 from wyoming.satellite import PauseSatellite, RunSatellite
 from wyoming.vad import VoiceStopped
 
-from satellite.mute import PAUSE_OUTLIVES_S
+from satellite.mute import GOODBYE_S, PAUSE_OUTLIVES_S
 from satellite.turns.phases import Phase
 from tests.peers import Peer, controller, reply_events, speech_events
 from tests.satellite.rooms import (
@@ -213,6 +213,24 @@ def test_a_pause_silences_everyone_until_the_satellite_is_wanted_again(leads: bo
     satellite_test(scenario)
 
 
+def test_a_hub_that_comes_from_the_machine_of_home_assistant_opens_no_microphone_that_it_has_closed() -> None:
+    """Both mostly run on one."""
+
+    async def scenario(room: Room) -> None:
+        async with controller(room.port) as plain:
+            await paused(room, plain)
+            async with controller(room.port, "hub"):
+                assert room.satellite.status().muted
+                assert not plain.closed, "it would take its end for the loss of the satellite"
+            await asyncio.sleep(1.0)
+            assert room.satellite.status().muted
+            await plain.send(RunSatellite())
+            await asyncio.sleep(1.0)
+            assert not room.satellite.status().muted
+
+    satellite_test(scenario)
+
+
 def test_home_assistant_may_be_silent_for_as_long_as_it_pauses() -> None:
     async def scenario(room: Room) -> None:
         async with controller(room.port) as plain:
@@ -258,11 +276,26 @@ def test_a_pause_ends_some_time_after_who_paused_is_gone() -> None:
     async def scenario(room: Room) -> None:
         async with controller(room.port) as plain:
             await paused(room, plain)
+            await asyncio.sleep(GOODBYE_S)
         await asyncio.sleep(PAUSE_OUTLIVES_S - 2.0)
         assert room.satellite.status().muted
         await asyncio.sleep(3.0)
         assert not room.satellite.status().muted
         assert room.microphone.open
+
+    satellite_test(scenario)
+
+
+def test_home_assistant_that_stops_leaves_the_microphone_to_the_hub() -> None:
+    """It pauses and closes: the hub used to be deaf for half a minute."""
+
+    async def scenario(room: Room) -> None:
+        async with controller(room.port, "hub") as hub:
+            async with controller(room.port) as plain:
+                await plain.send(PauseSatellite())
+            await asyncio.sleep(0.5)
+            assert not room.satellite.status().muted
+            await whole_turn(room, hub)
 
     satellite_test(scenario)
 

@@ -11,7 +11,7 @@ from wyoming.audio import AudioChunk
 from wyoming.event import Event
 from wyoming.info import Describe, Info
 from wyoming.ping import Ping, Pong
-from wyoming.satellite import PauseSatellite
+from wyoming.satellite import PauseSatellite, RunSatellite
 
 from config.loading import build, read
 from config.satellite import Controllers, SatelliteSettings
@@ -187,6 +187,33 @@ def test_the_hub_that_leads_keeps_the_lead_from_one_that_was_connected_before() 
                 pass
             await settle()
             assert made.leader == "first"
+
+    run_clean(scenario)
+
+
+def test_of_hubs_that_say_hello_at_once_each_is_told_where_it_stands() -> None:
+    async def scenario() -> None:
+        async with house() as made, connection(made.port) as first, connection(made.port) as second:
+            for peer, name in ((first, "first"), (second, "second")):
+                await peer.send(hark.Hello(name, hark.CAPABILITIES))
+            await settle()
+            assert made.leader is None, "none has said run-satellite"
+            for peer in (first, second):
+                await peer.send(RunSatellite())
+                await settle()
+            await first.next_hark(hark.Hello)
+            await second.next_hark(hark.Standby)
+            assert made.leader == "first"
+
+    run_clean(scenario)
+
+
+def test_who_has_paused_the_satellite_does_not_become_somebody_else() -> None:
+    async def scenario() -> None:
+        async with house() as made, controller(made.port) as plain:
+            await plain.send(PauseSatellite(), hark.Hello("hub", hark.CAPABILITIES))
+            await settle()
+            assert made.leader == ""
 
     run_clean(scenario)
 

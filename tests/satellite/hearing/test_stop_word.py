@@ -242,7 +242,7 @@ def test_stop_is_heard_by_the_process_that_the_default_settings_start(spotter: S
 
 
 @given(st.lists(st.sampled_from([bytes(STEP), b"\xff\x7f" * (STEP // 2), room(STEP_S)]) | st.binary(), max_size=8))
-@examples(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_whatever_is_heard_has_a_score(spotter: Spotter, sounds: Sequence[bytes]) -> None:
     for sound in sounds:
         assert 0 <= spotter.score(sound.ljust(STEP, b"\0")[:STEP]) <= 1

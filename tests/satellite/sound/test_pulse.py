@@ -98,7 +98,7 @@ def test_what_a_crash_left_soft_the_next_start_restores(folder: Path) -> None:
                 await pulse.PulseMusic(20.0).duck()
                 after_the_crash = Ducking(pulse.PulseMusic(20.0))
                 task = asyncio.create_task(after_the_crash.run())
-                async with asyncio.timeout(10):
+                async with asyncio.timeout(60):
                     while await card.volume() != FULL:  # noqa: ASYNC110  (another program tells nobody)
                         await asyncio.sleep(0.02)
                 task.cancel()

@@ -8,6 +8,7 @@ import pytest
 from wyoming.asr import Transcript
 from wyoming.audio import AudioStop
 from wyoming.error import Error
+from wyoming.pipeline import RunPipeline
 from wyoming.snd import Played
 from wyoming.tts import Synthesize
 
@@ -194,6 +195,40 @@ def test_the_stand_bys_announcement_waits_for_the_end_of_a_turn() -> None:
             await plain.next(Played)
             assert room.heard_s == pytest.approx(3.0)
             assert len(hub.all(Played)) == 1
+
+    satellite_test(scenario)
+
+
+def test_announcements_that_wait_are_all_heard() -> None:
+    async def scenario(room: Room) -> None:
+        async with controller(room.port, "hub") as hub, controller(room.port) as plain:
+            turn = await room.ask(hub)
+            for seconds in (1.0, 0.5, 0.3):
+                await plain.send(*said(seconds))
+            await asyncio.sleep(0.5)
+            assert room.phase is Phase.LISTENING
+            await hub.send(Transcript("what time is it"), *reply_events(turn, 2.0))
+            await plain.next(Played)
+            assert room.heard_s == pytest.approx(3.8)
+
+    satellite_test(scenario)
+
+
+def test_what_a_stand_by_announced_delays_no_reply_of_its_own_when_it_has_to_lead() -> None:
+    """It used to wait for the watchdog, and the reply behind it."""
+
+    async def scenario(room: Room) -> None:
+        async with controller(room.port) as plain:
+            async with controller(room.port, "hub") as hub:
+                await room.ask(hub)
+                await plain.send(*said(1.0))
+            await plain.next(RunPipeline)
+            await asyncio.sleep(0.5)
+            assert room.phase is Phase.LISTENING, "it speaks over nobody"
+            await plain.send(Transcript("what time is it"), *said(2.0))
+            await room.until(Phase.SPEAKING, 0.5)
+            await room.until(Phase.IDLE, 4.0)
+            assert room.heard_s == pytest.approx(3.0)
 
     satellite_test(scenario)
 

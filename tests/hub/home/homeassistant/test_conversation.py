@@ -11,7 +11,7 @@ from hub.home.homeassistant.conversation import BUILT_IN, LONGEST_REPLY, Convers
 from hub.home.homeassistant.follower import AWAY
 from hub.home.homeassistant.homeassistant import HomeAssistant
 from hub.llm.responder import Asks, Request
-from tests.hub.home.homeassistant.fake_home_assistant import living, until
+from tests.hub.home.homeassistant.fake_home_assistant import FakeHomeAssistant, living, until
 from tests.peers import free_port, run_clean
 
 
@@ -28,6 +28,20 @@ def test_the_agent_is_named_and_a_conversation_goes_on_per_satellite(token: Secr
             await asked(responder, satellite="bedroom")
             assert [call["agent_id"] for call in there.calls] == [BUILT_IN] * 3
             assert [call["conversation_id"] for call in there.calls] == [None, "one", None]
+
+    run_clean(test)
+
+
+def test_the_agent_is_told_the_device_where_there_is_one_so_that_it_knows_the_room(token: Secret) -> None:
+    async def test() -> None:
+        there = FakeHomeAssistant()
+        there.devices = [{"id": "d", "name": "kitchen", "identifiers": [["wyoming", "entry"]]}]
+        async with living(token, there) as (home, _):
+            responder = Conversation(home)
+            for satellite in ("kitchen", "bedroom"):
+                await asked(responder, satellite=satellite)
+            assert [call.get("device_id") for call in there.calls] == ["d", None]
+            assert ["device_id" in call for call in there.calls] == [True, False]  # an older one knows no such thing
 
     run_clean(test)
 

@@ -15,6 +15,7 @@ from hub.home.homeassistant.retry import LONGEST_S
 from tests.hub.home.homeassistant.fake_home_assistant import SOON_S, TOKEN, FakeHomeAssistant, living, put, until, up
 from tests.peers import free_port, run_clean
 
+BACK_S = 6.0  # of the 15 that people wait for a command to be done by a Home Assistant that has restarted
 ON = Action("light.turn_on", "light.kitchen")
 UNLOCK = Action("lock.unlock", "lock.front_door")
 
@@ -79,6 +80,26 @@ def test_a_floor_that_is_named_anew_or_moved_under_an_area_is_known(token: Secre
             there.areas = [{**there.areas[0], "floor_id": None}]
             there.registry_changes()
             await until(lambda: home.areas == (Area("Kitchen", ("Galley",)),))
+
+    run_clean(test)
+
+
+def test_a_satellite_that_is_moved_or_renamed_by_its_owner_is_followed(token: Secret) -> None:
+    async def test() -> None:
+        async with living(token) as (home, there):
+            den = {"id": "d", "name": "Den", "identifiers": [["wyoming", "entry"]]}
+            there.areas = [*there.areas, {"area_id": "attic", "name": "Attic"}]
+            there.devices = [*there.devices, {**den, "area_id": "kitchen"}]
+            there.registry_changes("device_registry")
+            await until(lambda: home.device_of("Den") == "d")
+            assert home.area_of("d") == "Kitchen"
+            there.devices = [{**den, "area_id": "attic", "name_by_user": "Throne"}]
+            there.registry_changes("device_registry")
+            await until(lambda: home.area_of("d") == "Attic")
+            assert home.device_of("Den") == "d"
+            there.devices = []
+            there.registry_changes("device_registry")
+            await until(lambda: home.device_of("Den") is None)
 
     run_clean(test)
 
@@ -194,6 +215,26 @@ def test_a_home_that_goes_away_stays_known_and_says_so(token: Secret) -> None:
                 await until(lambda: not home.stale)
                 assert named(home, "light.kitchen").state == "on"
                 await home.act(UNLOCK)
+                await home.__aexit__()
+        finally:
+            await home.__aexit__()
+
+    run_clean(test)
+
+
+@pytest.mark.parametrize("away_s", [3.0, 20.0, 40.0, 600.0])
+def test_a_home_that_is_back_is_soon_found_however_long_it_was_away(token: Secret, away_s: float) -> None:
+    async def test() -> None:
+        port, clock = free_port(), asyncio.get_running_loop().time
+        fake = FakeHomeAssistant()
+        async with up(fake, port):
+            home = await HomeAssistant(fake.url, token, clock).__aenter__()
+        try:
+            await asyncio.sleep(away_s)
+            began = clock()
+            async with up(fake, port):
+                await until(lambda: not home.stale)
+                assert clock() - began <= BACK_S
                 await home.__aexit__()
         finally:
             await home.__aexit__()

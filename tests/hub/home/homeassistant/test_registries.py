@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,8 +17,9 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(max_size=10), inner, max_size=5),
     max_leaves=20,
 )
-KEYS = ("area_id", "floor_id", "device_id", "id", "name", "aliases")
-RECORD = st.dictionaries(st.sampled_from(KEYS), JSON | st.sampled_from(["a", "b", "Kitchen"]), max_size=6)
+KEYS = ("area_id", "floor_id", "device_id", "id", "name", "aliases", "identifiers")
+IDENTIFIERS = st.just([["wyoming", "x"]])
+RECORD = st.dictionaries(st.sampled_from(KEYS), JSON | st.sampled_from(["a", "b", "Kitchen"]) | IDENTIFIERS, max_size=7)
 LIST = JSON | st.lists(JSON | RECORD, max_size=8)
 
 
@@ -38,6 +40,7 @@ def test_whatever_is_answered_every_name_can_be_said(
         assert entry.area is None or entry.area in names
         assert all(sayable(alias) for alias in entry.aliases)
     assert {area.floor for area in read.areas} <= {floor.name for floor in read.floors} | {None}
+    assert all(len(name) <= LONGEST_NAME for name in read.satellites)
 
 
 @given(JSON | st.fixed_dictionaries({"exposed_entities": st.dictionaries(st.text(), JSON)}))
@@ -97,3 +100,31 @@ def test_a_devices_area_is_known_by_its_id() -> None:
     devices = [{"id": "lamp", "area_id": "b"}, {"id": "lost", "area_id": "gone"}, {"id": "hub"}, {"area_id": "b"}]
     read = registries.read(Answers([{"area_id": "b", "name": "Bedroom"}], (), devices, {}), [])
     assert read.devices == {"lamp": "Bedroom"}
+
+
+def satellite(device: str, name: object = "Den", **fields: object) -> dict[str, object]:
+    return {"id": device, "name": name, "identifiers": [["wyoming", f"entry of {device}"]], **fields}
+
+
+def test_a_satellite_is_known_by_the_name_it_has_itself_whatever_its_owner_calls_it() -> None:
+    devices = [satellite("d", name_by_user="Throne"), {"id": "lamp", "name": "Lamp", "identifiers": [["hue", "x"]]}]
+    assert registries.read(Answers((), (), devices), ()).satellites == {"Den": "d"}
+
+
+def test_of_two_satellites_with_one_name_neither_is_known_by_it() -> None:
+    devices = [satellite("a"), satellite("b"), satellite("c", "Hall")]
+    assert registries.read(Answers((), (), devices), ()).satellites == {"Hall": "c"}
+
+
+def test_a_satellite_that_is_disabled_stands_in_nobodys_way() -> None:
+    devices = [satellite("a"), satellite("b", disabled_by="user")]
+    assert registries.read(Answers((), (), devices), ()).satellites == {"Den": "a"}
+
+
+@pytest.mark.parametrize(
+    "fields", [{"identifiers": [[]]}, {"identifiers": "wyoming"}, {"name": 7}, {"name": "x" * 999}]
+)
+def test_a_device_that_is_no_satellite_keeps_its_area(fields: dict[str, object]) -> None:
+    areas = [{"area_id": "b", "name": "Bedroom"}]
+    read = registries.read(Answers(areas, (), [satellite("d", area_id="b") | fields]), ())
+    assert (read.satellites, read.devices, read.left_out) == ({}, {"d": "Bedroom"}, {})

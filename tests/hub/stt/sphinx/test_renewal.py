@@ -56,6 +56,20 @@ def test_a_new_name_is_known_once_its_model_is_loaded() -> None:
     homely(law)
 
 
+def test_a_new_name_is_known_before_anybody_has_spoken() -> None:
+    """Used not to be: a hub that was up before its home misheard the first command, whenever that came."""
+
+    async def law(home: NamedHome, engine: PocketSphinx) -> None:
+        [old] = psutil.Process().children()
+        home.things = [LIGHT]
+        async with asyncio.timeout(RENEWED_S):
+            while old.is_running():  # noqa: ASYNC110 - a process tells nobody that it has ended
+                await asyncio.sleep(0.01)
+        assert await turn(engine) == SAID
+
+    homely(law)
+
+
 def test_an_utterance_that_runs_while_decoders_change_is_heard_to_its_end() -> None:
     async def law(home: NamedHome, engine: PocketSphinx) -> None:
         async with engine.listen() as old:

@@ -31,7 +31,7 @@ def test_only_its_owner_may_read_and_no_name_tells_the_words(tmp_path: Path) -> 
     assert b"cellar" not in file.read_bytes()
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.binary(max_size=400))
 def test_a_file_that_is_not_what_was_written_is_no_file(tmp_path: Path, broken: bytes) -> None:
     folder = Folder(tmp_path)

@@ -19,6 +19,7 @@ from hub.tts.voice import VoiceError
 SETTINGS = KokoroSettings(
     model="kokoro-82m", voice="af_heart", speed=1.0, device="auto", threads=1, folder="", download=False
 )
+LATE_S = 60.0  # only a hanging test sees the end of it
 PART = bytes(Kokoro.format.bytes(0.25))  # of sound
 
 
@@ -38,7 +39,7 @@ class ScriptedSpeaker:
 
     def go_on(self, part: str) -> bytes:
         """See hub.tts.kokoro.kokoro.Speaker."""
-        assert self.may.acquire(timeout=10)
+        assert self.may.acquire(timeout=LATE_S)
         self.made.append(part)
         self.threads.add(threading.get_ident())
         return PART
@@ -64,7 +65,7 @@ def speaking(test: Callable[[Kokoro], Awaitable[None]], speaker: ScriptedSpeaker
     scheduler = Noting()
 
     async def scenario() -> None:
-        async with asyncio.timeout(10), scheduler, Kokoro(SETTINGS, scheduler, lambda *_: speaker) as voice:
+        async with asyncio.timeout(LATE_S), scheduler, Kokoro(SETTINGS, scheduler, lambda *_: speaker) as voice:
             await test(voice)
         assert scheduler.busy == 0
 
@@ -163,7 +164,7 @@ def test_a_load_that_is_given_up_ends_its_download() -> None:
     async def scenario() -> None:
         async with Scheduler(1) as scheduler:
             task = asyncio.create_task(Kokoro(SETTINGS, scheduler, load).__aenter__())
-            await asyncio.to_thread(loading.wait, 10)
+            await asyncio.to_thread(loading.wait, LATE_S)
             task.cancel()
             await asyncio.wait([task])
 
