@@ -9,7 +9,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,8 @@ STOP_S = 30.0  # only a program that hangs is killed: a hub finishes a reply fir
 LINE_BYTES = 1 << 20  # longest line of the hub's watch
 
 Seen = Mapping[str, object]
+Through = Callable[[int], AbstractAsyncContextManager[int]]
+"""From a satellite's port to one that leads there."""
 
 
 class HouseError(Exception):
@@ -166,10 +168,11 @@ async def house(
     hub: Sequence[str] = (),
     satellite: Sequence[str] = (),
     module: str = "hub",
+    through: Through = nullcontext,
 ) -> AsyncIterator[House]:
     """Starts both programs, with further options for each; replies go to `output`. Both end with the context.
 
-    `module` is the hub's, or one that runs a hub.
+    `module` is the hub's, or one that runs a hub; it dials where `through` leads to the satellite's port.
     """
     with tempfile.TemporaryDirectory(prefix="hark-") as name:
         made = House(Path(name), output, see)
@@ -180,10 +183,11 @@ async def house(
             port = (await made.satellite.says(r"listens on .* port (\d+)"))[1]
             times = f"timeline.file={output / 'timeline.sqlite'}"
             own = ("--set", times, "--set", "serve.port=0", "--set", "timers.file=")
-            leads = ("--satellite", f"127.0.0.1:{port}", "--watch", "json", *own)
-            async with program(module, *leads, *hub) as made.hub, background(made.follow()):
-                await made.hub.says("leading ")
-                yield made
+            async with through(int(port)) as dialled:
+                leads = ("--satellite", f"127.0.0.1:{dialled}", "--watch", "json", *own)
+                async with program(module, *leads, *hub) as made.hub, background(made.follow()):
+                    await made.hub.says("leading ")
+                    yield made
 
 
 @asynccontextmanager

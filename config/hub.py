@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
 import msgspec
 
-from config.parts import Milliseconds, Name, Port, Seconds, Share, Slice, check_networks, host_and_port
+from config.parts import Milliseconds, Name, Port, Seconds, Share, Slice, check_networks, host_and_port, named
 from config.secret import Secret
+from config.tls import Tls
 
 
 def _check_once(engines: tuple[str, ...]) -> None:
@@ -15,6 +17,7 @@ def _check_once(engines: tuple[str, ...]) -> None:
         raise ValueError(f"engines: expected each engine once, got {', '.join(engines)}")
 
 
+_NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?")  # as a satellite's discovery.id has it
 Adopted = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9*-]{1,40}$")]
 """A satellite's mDNS name; "*" stands for any part of one."""
 
@@ -31,10 +34,13 @@ class Fleet(Slice, frozen=True):
         """Checks the addresses now, not when dialling."""
         check_networks("networks", self.networks)
         for address in self.satellites:
+            name, place = named(address)
             try:
-                host_and_port(address)
+                host_and_port(place)
             except ValueError as error:
                 raise ValueError(f"satellites: {error}") from None
+            if "@" in address and not _NAME.fullmatch(name):
+                raise ValueError(f"satellites: expected an mDNS name before @, such as hark-108a9568663a, got {name!r}")
 
 
 class HomeSettings(Slice, frozen=True):
@@ -268,6 +274,7 @@ class HubSettings(Slice, frozen=True):
 
     name: Name
     fleet: Fleet
+    tls: Tls
     home: HomeSettings
     stt: Stt
     vad: VadSettings

@@ -43,6 +43,12 @@ def check_networks(key: str, networks: tuple[str, ...]) -> None:
             ) from None
 
 
+def named(address: str) -> tuple[str, str]:
+    """Splits "name@host:port" into name and place; the name of a place alone is ""."""
+    name, _, place = address.rpartition("@")
+    return name, place
+
+
 def host_and_port(address: str) -> tuple[str, int]:
     """Splits "host:port" ("[::1]:10700" for IPv6); raises ValueError with what was expected."""
     host, colon, port = address.rpartition(":")

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from config.parts import Milliseconds, Name, Port, Seconds, Share, Slice, check_networks
+from config.tls import SatelliteTls
 
 
 class Listen(Slice, frozen=True):
@@ -14,6 +15,7 @@ class Listen(Slice, frozen=True):
 
     host: Name
     port: Port
+    plain: bool
 
 
 class Controllers(Slice, frozen=True):
@@ -181,6 +183,7 @@ class SatelliteSettings(Slice, frozen=True):
     name: Name
     area: str
     listen: Listen
+    tls: SatelliteTls
     controllers: Controllers
     microphone: Microphone
     speaker: Speaker
@@ -195,3 +198,13 @@ class SatelliteSettings(Slice, frozen=True):
     sounds: Sounds
     control: Control
     discovery: Discovery
+
+    @property
+    def port(self) -> int:
+        """Where it is dialled: the plain port, the one for TLS where that is the only one."""
+        return self.listen.port if self.listen.plain else self.tls.port
+
+    def __post_init__(self) -> None:
+        """Refuses a satellite that nobody could dial."""
+        if not self.listen.plain and not self.tls.on:
+            raise ValueError("listen: plain = false leaves no port at all without [tls]; give its files, or the port")

@@ -14,6 +14,7 @@ from config.command_line import Short
 from config.hub import HubSettings
 from config.loading import SettingsError
 from config.state_file import place
+from config.tls import Tls
 from hub.ask import command as ask
 from hub.assembly import Assemble, assembled
 from hub.check import command as check
@@ -36,6 +37,9 @@ from hub.watch import Watch, watcher
 from wire.errors import CannotListen
 from wire.program import run
 from wire.systemd import Systemd
+from wire.tls.credentials import Credentials
+from wire.tls.errors import CertificateError
+from wire.tls.files import Role
 
 _log = logging.getLogger(__name__)
 
@@ -46,6 +50,16 @@ SHORTS = {
 }
 
 
+REFUSALS = (
+    SettingsError,
+    LanguageError,
+    PromptError,
+    RecognizerError,
+    VoiceError,
+    CertificateError,
+    CannotListen,
+)
+"""Why it would not start."""
 COMMANDS = {"ask": ask.ABOUT, "say": say.ABOUT, "transcribe": transcribe.ABOUT, "check": check.ABOUT}
 
 
@@ -71,18 +85,26 @@ def _hub(argv: Sequence[str], assemble: Assemble) -> None:
         else:
             closing = Closing()
             run(serve(settings, watcher(started.options.watch), closing, assemble), closing.finish)
-    except (SettingsError, LanguageError, PromptError, RecognizerError, VoiceError, CannotListen) as error:
+    except REFUSALS as error:
         command_line.refuse("hub", error)
 
 
 def _checked(settings: HubSettings) -> str:
     """What the settings say, without asking anybody."""
     home = settings.home.url or f"{len(demo_home(settings.home).things)} things"
-    return f"hark-hub: the settings are good; satellites: {len(settings.fleet.satellites)}, the home: {home}"
+    credentials = credentials_of(settings.tls)
+    tls = "" if credentials is None else f"; {credentials}"
+    return f"hark-hub: the settings are good; satellites: {len(settings.fleet.satellites)}, the home: {home}{tls}"
+
+
+def credentials_of(settings: Tls) -> Credentials | None:
+    """What satellites are led with by TLS; raises CertificateError."""
+    return Credentials(settings, Role.HUB) if settings.on else None
 
 
 async def serve(settings: HubSettings, watch: Watch, closing: Closing, assemble: Assemble) -> None:
     """Loads the engines, leads the satellites and serves other clients."""
+    credentials = credentials_of(settings.tls)
     async with AsyncExitStack() as stack:
         timers = TimerKeeper(TimersFile(place(settings.timers.file, FILE, os.environ)))
         engines = await stack.enter_async_context(assemble(settings, timers))
@@ -99,8 +121,10 @@ async def serve(settings: HubSettings, watch: Watch, closing: Closing, assemble:
             group.create_task(timers.run())
             group.create_task(engines.load.watch())
             group.create_task(engines.meanwhile())
-            service = Service(settings, engines, store, watch, timers, closing)
-            group.create_task(lead_all(service, browser(settings.fleet)))
+            if credentials is not None:
+                group.create_task(credentials.watch())
+            service = Service(settings, engines, store, watch, timers, closing, credentials)
+            group.create_task(lead_all(service, browser(settings.fleet, settings.tls.on)))
             group.create_task(serve_clients(settings, engines))
 
 

@@ -10,8 +10,10 @@ from hub.discovery.adoption import Adoption, Listed
 from hub.discovery.listener import Browser
 from hub.session import Service, Session
 from hub.whom import Anyone, Whom
-from wire.connection import dial
+from wire.connection import Connection, dial
 from wire.errors import WireError
+from wire.tls import dialling
+from wire.tls.credentials import Credentials
 
 _log = logging.getLogger(__name__)
 
@@ -57,9 +59,8 @@ async def _lead(whom: Whom, service: Service) -> None:
 
 async def _lead_once(address: str, whom: Whom, service: Service) -> str:
     """Leads a satellite while it is there; returns why it no longer is."""
-    host, port = host_and_port(address)
     try:
-        async with await dial(host, port, timeout_s=DIAL_S) as connection:
+        async with await _dialled(address, whom, service.credentials) as connection:
             await Session(connection, whom, service).run()
     except WireError as error:
         return str(error)
@@ -67,3 +68,11 @@ async def _lead_once(address: str, whom: Whom, service: Service) -> str:
         _log.exception("the session of satellite %s failed, which is a bug", address)
         return "its session failed"
     return "it closed its connection"
+
+
+async def _dialled(address: str, whom: Whom, credentials: Credentials | None) -> Connection:
+    """Raises WireErrors. A hub that has credentials never does without them."""
+    host, port = host_and_port(address)
+    if credentials is None:
+        return await dial(host, port, timeout_s=DIAL_S)
+    return await dialling.dial(host, port, credentials, whom.name, timeout_s=DIAL_S)

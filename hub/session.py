@@ -42,6 +42,7 @@ from wire.clock import ClockOffset
 from wire.connection import Connection
 from wire.errors import MalformedEvent, WireError
 from wire.pcm import SPEECH
+from wire.tls.credentials import Credentials
 
 _log = logging.getLogger(__name__)
 
@@ -63,6 +64,8 @@ class Service:
     watch: Watch
     timers: TimerKeeper
     closing: Closing = field(default_factory=Closing)
+    credentials: Credentials | None = None
+    """For satellites that are led by TLS; None where all are plain."""
 
 
 class Session:

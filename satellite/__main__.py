@@ -24,6 +24,7 @@ from satellite.sound.microphone import MicrophoneError
 from satellite.sound.speaker import SpeakerError
 from wire.errors import CannotListen
 from wire.program import run
+from wire.tls.errors import CertificateError
 
 SHORTS = {
     "--port": Short("listen.port", "TCP port for controllers; 0 takes a free one", "PORT", type=int),
@@ -56,10 +57,20 @@ def _satellite(argv: Sequence[str]) -> None:
     try:
         engines = pick(settings)
         if started.check:
-            print(f"hark-satellite: the settings are good; {settings.name!r}, port {settings.listen.port}")
+            tls = "" if engines.credentials is None else f"; {engines.credentials}"
+            print(f"hark-satellite: the settings are good; {settings.name!r}, port {settings.port}{tls}")
         else:
             run(serve(settings, engines))
-    except (MicrophoneError, SpeakerError, Hangs, SoundError, WakeError, EchoError, CannotListen) as error:
+    except (
+        MicrophoneError,
+        SpeakerError,
+        Hangs,
+        SoundError,
+        WakeError,
+        EchoError,
+        CertificateError,
+        CannotListen,
+    ) as error:
         command_line.refuse("satellite", error)
 
 

@@ -22,6 +22,8 @@ from satellite.sound.microphone import Microphone, MicrophoneError
 from satellite.sound.music import Music, NoMusic
 from satellite.sound.speaker import Speaker
 from wire.discovery import Advertiser, DiscoveryError, is_local, reachable, read_identity, service_name
+from wire.tls.credentials import Credentials
+from wire.tls.files import Role
 
 _log = logging.getLogger(__name__)
 
@@ -39,6 +41,7 @@ def pick(settings: SatelliteSettings) -> Engines:
         echo=echo(settings.echo),
         music=music,
         advertiser=advertiser(settings),
+        credentials=Credentials(settings.tls, Role.SATELLITE) if settings.tls.on else None,
     )
 
 

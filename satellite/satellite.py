@@ -16,6 +16,7 @@ from wyoming.event import Event as WyomingEvent
 from config.satellite import SatelliteSettings
 from config.state_file import place
 from satellite.controllers.controller import Controller
+from satellite.controllers.doors import doors
 from satellite.controllers.info import describe
 from satellite.controllers.link import Link
 from satellite.hearing.ears import Ears, Woken
@@ -41,8 +42,8 @@ from satellite.vitals import Vitals
 from wire import hark
 from wire.discovery import Advertiser
 from wire.pcm import SILENCE_DBFS
-from wire.server import serve
 from wire.systemd import Systemd
+from wire.tls.credentials import Credentials
 
 _log = logging.getLogger(__name__)
 
@@ -64,6 +65,7 @@ class Engines:
     echo: EchoCanceller | None = None
     music: Music = field(default_factory=NoMusic)
     advertiser: Advertiser | None = None
+    credentials: Credentials | None = None
 
 
 class Satellite:
@@ -78,7 +80,9 @@ class Satellite:
         self._loudness = Loudness()
         self._keeper = Keeper(place(settings.state.file, FILE, os.environ))
         self._alarm = Alarm(settings.timers.ring_s, self._clock, self._keep)
-        self._link = Link(describe(settings), settings.controllers, _hello(settings, engines.advertiser), self)
+        self._credentials = engines.credentials
+        hello = _hello(settings, engines.advertiser)
+        self._link = Link(describe(settings), settings.controllers, hello, self, settings.tls.on)
         heard = CleanMicrophone(engines.microphone, engines.echo) if engines.echo else engines.microphone
         ears = (heard, engines.vad, engines.wake, self._heard, self._woken, self._trouble, engines.stop)
         self._ears = Ears(settings, *ears)
@@ -98,16 +102,17 @@ class Satellite:
 
     async def run(self) -> None:
         """Serves, listens and plays, without end; raises CannotListen where the port cannot be had."""
-        listen = self._settings.listen
-        async with serve(listen.host, listen.port, self._link.serve) as ports, asyncio.TaskGroup() as group:
-            _log.info("%s listens on %s port %s", self._settings.name, listen.host, ports[0])
+        opening = doors(self._settings, self._credentials, self._link.serve)
+        async with opening as ports, asyncio.TaskGroup() as group:
             self._restore(self._keeper.load())
             for part in (self._keeper, self._ears, self._mixer, self._ducking, self._control):
                 group.create_task(part.run())
             group.create_task(self._tick())
             group.create_task(self._systemd.keep_alive(lambda: self._vitals.alive(self._clock())))
             if self._advertiser is not None:
-                group.create_task(self._advertiser.run(ports[0]))
+                group.create_task(self._advertiser.run(ports.plain, ports.tls))
+            if self._credentials is not None:
+                group.create_task(self._credentials.watch())
 
     # What is heard
 

@@ -287,6 +287,7 @@ class FakeSatellite:
         self.port = free_port()
         self.dialled: list[float] = []
         self.hub: SatellitePeer | None = None
+        self.peers: list[SatellitePeer] = []
         self.makes = SatellitePeer
         self._came = asyncio.Event()
 
@@ -295,17 +296,19 @@ class FakeSatellite:
         """As a hub's settings name it."""
         return f"{LOOPBACK}:{self.port}"
 
-    async def _serve(self, connection: Connection) -> None:
+    async def serve(self, connection: Connection) -> None:
+        """Serves one hub."""
         self.dialled.append(asyncio.get_running_loop().time())
         async with reading(self.makes(connection, self.name, self.identity)) as peer:
             self.hub = peer
+            self.peers.append(peer)
             self._came.set()
             await peer.over()
 
     @asynccontextmanager
     async def up(self) -> AsyncIterator[FakeSatellite]:
         """Listens while the context lasts."""
-        async with serve(LOOPBACK, self.port, self._serve):
+        async with serve(LOOPBACK, self.port, self.serve):
             yield self
 
     async def led(self) -> SatellitePeer:

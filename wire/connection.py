@@ -8,21 +8,21 @@ but a WireError comes out, and what is held for the peer never exceeds asyncio's
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import logging
-import os
-import socket
 from collections import deque
 from types import TracebackType
 from typing import Protocol, Self, TypedDict, Unpack
 
 from wyoming.event import Event
 
+from wire.addresses import peer_address, reason
 from wire.errors import IdleTimeout, PeerGone, PeerStalled, PeerUnreachable
 from wire.framing import DEFAULT, Decoder, Limits, Version, encode
+from wire.tls.certificate import Certificate
 
 log = logging.getLogger(__name__)
 
+BUFFER_BYTES = 64 * 1024  # that may wait for the peer: asyncio's own limit without TLS, where it has eight times that
 PIECE_BYTES = 64 * 1024  # taken from the socket at once: asyncio's own buffer for reading
 STALL_S = 5.0  # longer than a Wi-Fi network takes to change channels, shorter than a person waits
 LINGER_S = 1.0  # for the last events to leave when closing; a peer that reads takes milliseconds
@@ -55,8 +55,13 @@ class Connection:
         idle_s: float | None = None,
         stall_s: float = STALL_S,
         limits: Limits = DEFAULT,
+        certificate: Certificate | None = None,
     ) -> None:
         self._reader, self._writer = reader, writer
+        if certificate is not None:
+            writer.transport.set_write_buffer_limits(high=BUFFER_BYTES)
+        self.certificate = certificate
+        """The peer's, by TLS; None on a plain connection."""
         self._stall_s, self._limits = stall_s, limits
         self.idle_s = idle_s
         """Seconds that the next read waits for a whole event, None for ever; may be set at any time."""
@@ -64,11 +69,17 @@ class Connection:
         self._events: deque[Event] = deque()  # what came in one piece: at most PIECE_BYTES and one event
         self._sending = asyncio.Lock()
         self._ended = False
+        self._heard = False  # anything at all
         self._passed_over: set[str] = set()
-        self.host, port = _address(writer)
+        self.host, port = peer_address(writer)
         """The peer's IP address; an IPv4 address in IPv4's own notation, whatever the socket's family."""
         self.peer = f"[{self.host}]:{port}" if ":" in self.host else f"{self.host}:{port}"
         """The peer's address and port, for logs."""
+
+    @property
+    def closed(self) -> bool:
+        """Whether it has been closed, by either end, or is about to be."""
+        return self._writer.is_closing()
 
     @property
     def version(self) -> Version | None:
@@ -91,11 +102,18 @@ class Connection:
         try:
             data = await self._reader.read(PIECE_BYTES)
         except OSError as error:
-            raise PeerGone(self._decoder.in_the_middle, reason(error)) from None
+            raise PeerGone(self._decoder.in_the_middle, self._why(reason(error))) from None
         self._events.extend(self._decoder.feed(data))
         if not data:
             self._decoder.end()
-            raise PeerGone(in_the_middle=False)
+            raise PeerGone(in_the_middle=False, why=self._why("it closed the connection"))
+        self._heard = True
+
+    def _why(self, told: str) -> str:
+        """Why there is no connection any more. asyncio sends no alert for a certificate that it refuses: it closes."""
+        if self.certificate is None or self._heard:
+            return told
+        return f"{told} without a word; if it does not accept this machine's certificate, its log says why"
 
     def __aiter__(self) -> Self:
         return self
@@ -118,7 +136,7 @@ class Connection:
         data = encode(event if isinstance(event, Event) else event.event(), self._limits)
         async with self._sending:
             if self._ended or self._writer.is_closing():
-                raise PeerGone(in_the_middle=False, why="the connection is closed")
+                raise PeerGone(in_the_middle=False, why=self._why("the connection is closed"))
             self._writer.write(data)
             await self._drain()
 
@@ -134,7 +152,7 @@ class Connection:
                     transport.abort()
                     raise PeerStalled(self._stall_s) from None
             except OSError as error:
-                raise PeerGone(in_the_middle=False, why=reason(error)) from None
+                raise PeerGone(in_the_middle=False, why=self._why(reason(error))) from None
 
     def passed_over(self, event: Event) -> None:
         """Notes that nobody here knows an event's type: once for each type, at debug level, for who writes a peer."""
@@ -146,7 +164,10 @@ class Connection:
         """Tells the peer that nothing more comes; what it still sends is read until it closes, too."""
         if not self._ended and not self._writer.is_closing():
             self._ended = True
-            self._writer.write_eof()
+            if self._writer.can_write_eof():
+                self._writer.write_eof()
+            else:  # TLS, which asyncio can only close whole
+                self._writer.close()
 
     def abort(self) -> None:
         """Cuts the connection off, now; what waits for the peer is lost and its reader sees the end."""
@@ -155,17 +176,25 @@ class Connection:
     async def close(self) -> None:
         """Closes, after the peer has had a moment to take what waits for it. May be called again; never raises."""
         transport = self._writer.transport
-        transport.close()
-        transport.set_write_buffer_limits(high=0)  # so that drain waits for the last byte
+        if not transport.is_closing():  # asyncio's of TLS is of no use any more when closed twice
+            transport.close()
         try:
             async with asyncio.timeout(min(LINGER_S, self._stall_s)):
-                await self._writer.drain()
+                await self._drained()
         except OSError:  # lost already, or (TimeoutError) not read
             pass
         finally:
-            if transport.get_write_buffer_size():  # else it closes by itself, and abort fails if it has (Python 3.11)
+            # A plain one whose buffer is empty closes by itself, and abort fails if it has (Python 3.11).
+            if self.certificate is not None or transport.get_write_buffer_size():
                 transport.abort()
         await asyncio.sleep(0)  # asyncio closes the socket in the loop's next round
+
+    async def _drained(self) -> None:
+        if self.certificate is None:
+            self._writer.transport.set_write_buffer_limits(high=0)  # so that drain waits for the last byte
+            await self._writer.drain()
+        else:  # TLS is closed when both ends have said goodbye
+            await self._writer.wait_closed()
 
     async def __aenter__(self) -> Self:
         return self
@@ -185,21 +214,3 @@ async def dial(host: str, port: int, *, timeout_s: float, **guards: Unpack[Guard
         why = f"no answer for {timeout_s:g} s" if timeout.expired() else reason(error)
         raise PeerUnreachable(host, port, why) from None
     return Connection(reader, writer, **guards)
-
-
-def reason(error: Exception) -> str:
-    """Why a socket call failed, in the operating system's words rather than asyncio's."""
-    if isinstance(error, OSError) and error.errno and not isinstance(error, socket.gaierror):
-        return os.strerror(error.errno)
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    return str(error) or type(error).__name__
-
-
-def _address(writer: asyncio.StreamWriter) -> tuple[str, int]:
-    name = writer.get_extra_info("peername") or ("unknown", 0)  # none where the peer left before it was asked
-    try:
-        address = ipaddress.IPv6Address(name[0])
-    except ValueError:
-        return name[0], name[1]
-    return str(address.ipv4_mapped or address), name[1]

@@ -20,6 +20,9 @@ IDENTITIES = (
 )
 LONGEST_IDENTITY = 256  # bytes
 SATELLITE, HUB = "satellite", "hub"
+PLAIN = "_wyoming._tcp.local."  # the mDNS type of ports that speak Wyoming, by which Home Assistant finds them
+TLS = "_hark._tcp.local."
+"""The type of ports where hubs are let in by TLS; one of its own, so that nothing leads Home Assistant there."""
 NAMESPACE = "hark {} mdns name 1:"  # so that no other program's hash of the same identity is the same
 PREFIX = {SATELLITE: "hark", HUB: "harkhub"}  # a hub that looks for satellites called hark-something finds no hubs
 DIGITS = 12  # hexadecimal, of the name: as many as a MAC address; two in a house are the same once in 2e14 houses
@@ -35,8 +38,8 @@ class Advertiser(Protocol):
     name: str
     """The mDNS name, which a hub that has found it hears again from the satellite itself."""
 
-    async def run(self, port: int) -> None:
-        """Advertises that port without end, whatever becomes of the network."""
+    async def run(self, plain: int | None, tls: int | None = None) -> None:
+        """Advertises those ports without end, whatever becomes of the network; None for one that is not open."""
 
 
 def service_name(identity: str, of: str = SATELLITE) -> str:

@@ -14,9 +14,11 @@ from contextlib import asynccontextmanager, closing
 from types import TracebackType
 from typing import Self, TypeAlias, Unpack
 
-from wire.connection import Connection, Guards, reason
+from wire.addresses import reason
+from wire.connection import Connection, Guards
 from wire.errors import CannotListen, WireError, leaves
 from wire.sayings import Sayings
+from wire.tls.certificate import Certificate
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +42,7 @@ async def serve(
 
     Port 0 lets the system choose. Leaving cancels the handlers and closes every socket. Raises CannotListen.
     """
-    async with _Handlers(handler, most, guards) as handlers:
+    async with Handlers(handler, most, guards) as handlers:
         server = await _listen(host, port, handlers)
         with closing(server):  # wait_closed would wait for connections (Python 3.12) or for nothing (3.11)
             try:
@@ -57,15 +59,19 @@ async def _accept_no_more(server: asyncio.Server) -> None:
         await asyncio.sleep(0)
 
 
-async def _listen(host: str, port: int, handlers: _Handlers) -> asyncio.Server:
+async def _listen(host: str, port: int, handlers: Handlers) -> asyncio.Server:
     try:
-        return await asyncio.start_server(handlers.admit, host, port)
+        return await asyncio.start_server(handlers.accepted, host, port)
     except (OSError, ValueError, OverflowError) as error:
-        remedy = REMEDIES.get(getattr(error, "errno", 0), REMEDY)
-        raise CannotListen(host, port, reason(error), remedy) from None
+        raise cannot_listen(host, port, error) from None
 
 
-class _Handlers:
+def cannot_listen(host: str, port: int, error: Exception) -> CannotListen:
+    """What a failure to open a port means, and what to do."""
+    return CannotListen(host, port, reason(error), REMEDIES.get(getattr(error, "errno", None) or 0, REMEDY))
+
+
+class Handlers:
     """The connections that are being served; leaving the context ends them."""
 
     def __init__(self, handler: Handler, most: int, guards: Guards) -> None:
@@ -74,18 +80,25 @@ class _Handlers:
         self._tasks: set[asyncio.Task[None]] = set()
         self._sayings = Sayings(log)
 
-    def admit(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Called by asyncio with each new connection."""
-        connection = Connection(reader, writer, **self._guards)
+    def accepted(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Called by asyncio with each plain connection."""
+        self.admit(reader, writer)
+
+    def admit(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, certificate: Certificate | None = None
+    ) -> Connection | None:
+        """Takes in a new connection; None where there is no place for it."""
+        connection = Connection(reader, writer, certificate=certificate, **self._guards)
         if len(self._tasks) >= self._most:
             said = f"{connection.host} is refused: all {self._most} places for connections are taken"
             self._sayings.warn(connection.host, said)
             writer.close()
-            return
+            return None
         task = self._group.create_task(self._serve(connection), name=f"connection from {connection.peer}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         task.add_done_callback(lambda _: writer.close())  # for a task cancelled before it began
+        return connection
 
     async def _serve(self, connection: Connection) -> None:
         try:

@@ -9,18 +9,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 
 import ifaddr
 from zeroconf import Error, NonUniqueNameException, ServiceInfo
 from zeroconf.asyncio import AsyncZeroconf
 
+from wire.discovery import PLAIN, TLS
 from wire.sayings import Sayings
 
 _log = logging.getLogger(__name__)
 
-SERVICE = "_wyoming._tcp.local."
 NOWHERE = (
     "no address of this machine fits {0} yet, so Home Assistant cannot find it; is the network up, "
     "and {0} an address such as 0.0.0.0?"
@@ -36,7 +36,7 @@ def local_addresses() -> list[str]:
 
 
 class ZeroconfAdvertiser:
-    """Advertises one Wyoming service under a name that stays.
+    """Advertises a program's ports under a name that stays.
 
     `host_key` is the setting that says where it listens, `remedy` what to do where somebody else has the name.
     """
@@ -54,19 +54,21 @@ class ZeroconfAdvertiser:
         self.name, self._addresses, self._look_s = name, addresses, look_s
         self._sayings = Sayings(_log)
 
-    async def run(self, port: int) -> None:
+    async def run(self, plain: int | None, tls: int | None = None) -> None:
         """See wire.discovery.Advertiser."""
+        ports = {service: port for service, port in ((PLAIN, plain), (TLS, tls)) if port is not None}
         while True:
             if addresses := self._addresses():
-                await self._advertise(addresses, port)
+                await self._advertise(addresses, ports)
             else:
                 self._sayings.warn("none", NOWHERE.format(self._host_key))
             await asyncio.sleep(self._look_s)
 
-    async def _advertise(self, addresses: tuple[str, ...], port: int) -> None:
+    async def _advertise(self, addresses: tuple[str, ...], ports: Mapping[str, int]) -> None:
         try:
-            async with _advertised(self.name, addresses, port):
-                _log.info("found by Home Assistant as %s at %s port %s", self.name, ", ".join(addresses), port)
+            async with _advertised(self.name, addresses, ports):
+                who, there = "Home Assistant" if PLAIN in ports else "hubs", " and ".join(map(str, ports.values()))
+                _log.info("found by %s as %s at %s port %s", who, self.name, ", ".join(addresses), there)
                 await self._while_they_stay(addresses)
         except NonUniqueNameException:
             self._sayings.warn("taken", f"another machine is called {self.name}; {self._remedy}")
@@ -79,13 +81,13 @@ class ZeroconfAdvertiser:
 
 
 @asynccontextmanager
-async def _advertised(name: str, addresses: Iterable[str], port: int) -> AsyncIterator[None]:
-    service = ServiceInfo(
-        SERVICE, f"{name}.{SERVICE}", port=port, server=f"{name}.local.", parsed_addresses=list(addresses)
-    )
+async def _advertised(name: str, addresses: Iterable[str], ports: Mapping[str, int]) -> AsyncIterator[None]:
+    server, there = f"{name}.local.", list(addresses)
     zeroconf = AsyncZeroconf(interfaces=list(addresses))
     try:
-        await (await zeroconf.async_register_service(service))
+        for service, port in ports.items():
+            info = ServiceInfo(service, f"{name}.{service}", port=port, server=server, parsed_addresses=there)
+            await (await zeroconf.async_register_service(info))
         yield
     finally:
         try:

@@ -7,13 +7,14 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable
 
 from config.hub import Fleet
-from hub.discovery.known import Known
+from hub.discovery.known import MOST, Known
 from hub.discovery.listener import Browser
-from hub.whom import Anyone, SomebodyElse, Whom
+from hub.whom import Anyone, Whom, check
 
 _log = logging.getLogger(__name__)
 
 LOOK_S = 60.0  # between two looks for those that are gone for long; all else is seen at once
+GRACE_S = 30.0  # in which one that is announced without TLS may be announced with it, too
 SHORTEST_REST_S = 0.5  # however often it is announced elsewhere
 
 Lead = Callable[[Whom], Awaitable[None]]
@@ -28,6 +29,7 @@ class Adoption:
         self._clock = asyncio.get_running_loop().time
         self._changed = asyncio.Event()
         self._led: dict[str, tuple[Found, asyncio.Task[None]]] = {}
+        self._without_tls: set[str] = set()
 
     async def run(self, browser: Browser, lead: Lead) -> None:
         """Listens, and leads whom it hears of, without end."""
@@ -62,6 +64,20 @@ class Adoption:
             _log.info("found %s, which is not led until fleet.adopt names it", identity)
         return wanted
 
+    def without_tls(self, identity: str) -> None:
+        """See Listener."""
+        if identity not in self._without_tls and self.known.adopts(identity) and len(self._without_tls) < MOST:
+            self._without_tls.add(identity)
+            asyncio.get_running_loop().call_later(GRACE_S, self._complain, identity)
+
+    def _complain(self, identity: str) -> None:
+        if not self.known.addresses(identity):
+            _log.warning(
+                "found %s without TLS; it is not led, since this hub has [tls]: give that satellite a certificate, "
+                "or somebody else uses its name",
+                identity,
+            )
+
     def found(self, identity: str, addresses: Iterable[str]) -> None:
         """See Listener."""
         told, before = tuple(addresses), self.known.addresses(identity)
@@ -90,6 +106,7 @@ class Listed(Anyone):
 
     def meets(self, identity: str | None) -> None:
         """See Whom."""
+        super().meets(identity)
         self._adoption.known.answers(self.address(), identity)
         self._adoption.changed()
 
@@ -105,28 +122,25 @@ class Found:
     proves = True
 
     def __init__(self, identity: str, adoption: Adoption) -> None:
-        self._identity, self._adoption = identity, adoption
+        self.name, self._adoption = identity, adoption
         self._moved = asyncio.Event()
         self._met = False
         self._turn = 0  # which of its addresses is dialled: the next where one fails
 
     def address(self) -> str:
         """See Whom."""
-        addresses = self._adoption.known.addresses(self._identity)
+        addresses = self._adoption.known.addresses(self.name)
         return addresses[self._turn % len(addresses)]
 
     def meets(self, identity: str | None) -> None:
         """See Whom."""
-        if identity is None:
-            raise SomebodyElse(f"it does not say that it is {self._identity}, so it is not led; update that satellite")
-        if identity != self._identity:
-            raise SomebodyElse(f"another device, {identity}, has the address of {self._identity} and is not led for it")
+        check(self.name, identity)
         self._met = True
-        self._adoption.known.connected(self._identity, True)
+        self._adoption.known.connected(self.name, True)
 
     def left(self) -> None:
         """See Whom."""
-        self._adoption.known.connected(self._identity, False)
+        self._adoption.known.connected(self.name, False)
         self._turn += not self._met
         self._met = False
 

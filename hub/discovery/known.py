@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from config.hub import Fleet
-from config.parts import host_and_port, is_among
+from config.parts import host_and_port, is_among, named
 
 MOST = 64  # satellites adopted: a large house, and a stranger who announces thousands ends there
 MOST_ADDRESSES = 4  # of one: cable and Wi-Fi, in both versions of IP
@@ -82,10 +82,11 @@ class Known:
             if found.gone_at is not None and not found.connected and now - found.gone_at >= KEEP_S:
                 del self._found[identity]
         elsewhere = set(self._there.values())
+        listed = {named(address)[1] for address in self._settings.satellites}
         return frozenset(
             identity
             for identity, found in self._found.items()
-            if identity not in elsewhere and not set(found.addresses) & set(self._settings.satellites)
+            if identity not in elsewhere and not set(found.addresses) & listed
         )
 
     def worth_telling(self, identity: str) -> bool:

@@ -12,6 +12,9 @@ class Listener(Protocol):
     def wants(self, identity: str) -> bool:
         """It is announced; whether anybody wants to know where."""
 
+    def without_tls(self, identity: str) -> None:
+        """It is announced without TLS, to a hub that leads by TLS alone."""
+
     def found(self, identity: str, addresses: Iterable[str]) -> None:
         """One that is wanted can be reached there, each host:port."""
 

@@ -18,12 +18,12 @@ from zeroconf import Error, ServiceStateChange, Zeroconf
 from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZeroconf
 
 from hub.discovery.listener import Listener
+from wire.discovery import PLAIN, TLS
 from wire.errors import leaves
 from wire.sayings import Sayings
 
 _log = logging.getLogger(__name__)
 
-SERVICE = "_wyoming._tcp.local."
 LOOK_S = 10.0  # between two looks at the machine's addresses: 0.4 ms of work each
 ASK_MS = 3000.0  # for where a service is: mostly told with its announcement
 MOST_WAITING = 256  # names whose place is not known yet
@@ -41,9 +41,16 @@ def _is_of_the_network(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -
 
 
 class ZeroconfBrowser:
-    """Listens for Wyoming services."""
+    """Listens for satellites by their plain ports; with `tls` by those for TLS, and only tells of the plain ones."""
 
-    def __init__(self, addresses: Callable[[], tuple[str, ...]] = local_addresses, look_s: float = LOOK_S) -> None:
+    def __init__(
+        self,
+        addresses: Callable[[], tuple[str, ...]] = local_addresses,
+        look_s: float = LOOK_S,
+        *,
+        tls: bool = False,
+    ) -> None:
+        self._services = [TLS, PLAIN] if tls else [PLAIN]
         self._addresses, self._look_s = addresses, look_s
         self._sayings = Sayings(_log)
 
@@ -57,8 +64,8 @@ class ZeroconfBrowser:
     async def _listen(self, addresses: tuple[str, ...], listener: Listener) -> None:
         try:
             async with AsyncZeroconf(interfaces=list(addresses)) as zeroconf:
-                questions = _Questions(zeroconf.zeroconf, listener)
-                browser = AsyncServiceBrowser(zeroconf.zeroconf, SERVICE, handlers=[questions.changed])
+                questions = _Questions(zeroconf.zeroconf, listener, self._services[0])
+                browser = AsyncServiceBrowser(zeroconf.zeroconf, self._services, handlers=[questions.changed])
                 try:
                     async with asyncio.TaskGroup() as group:
                         asking = [group.create_task(questions.ask()) for _ in range(ASKED_AT_ONCE)]
@@ -78,13 +85,17 @@ class ZeroconfBrowser:
 class _Questions:
     """Names that were announced and whose place is asked for."""
 
-    def __init__(self, zeroconf: Zeroconf, listener: Listener) -> None:
-        self._zeroconf, self._listener = zeroconf, listener
+    def __init__(self, zeroconf: Zeroconf, listener: Listener, service: str) -> None:
+        self._zeroconf, self._listener, self._service = zeroconf, listener, service
         self._waiting: asyncio.Queue[str] = asyncio.Queue(MOST_WAITING)
 
     def changed(self, zeroconf: Zeroconf, service_type: str, name: str, state_change: ServiceStateChange) -> None:
         """What zeroconf tells of a service."""
-        identity = name.removesuffix(f".{SERVICE}")
+        identity = name.removesuffix(f".{service_type}")
+        if service_type != self._service:
+            if state_change is not ServiceStateChange.Removed:
+                self._listener.without_tls(identity)
+            return
         if not self._listener.wants(identity):
             return
         if state_change is ServiceStateChange.Removed:
@@ -96,10 +107,10 @@ class _Questions:
         """Asks for one after the other, without end."""
         while True:
             name = await self._waiting.get()
-            service = AsyncServiceInfo(SERVICE, name)
+            service = AsyncServiceInfo(self._service, name)
             if await service.async_request(self._zeroconf, ASK_MS):
                 addresses = [_at(address, service.port) for address in service.parsed_addresses()]
-                self._listener.found(name.removesuffix(f".{SERVICE}"), addresses)
+                self._listener.found(name.removesuffix(f".{self._service}"), addresses)
 
 
 def _at(address: str, port: int | None) -> str:

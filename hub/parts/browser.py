@@ -10,7 +10,7 @@ from hub.discovery.listener import Browser
 _log = logging.getLogger(__name__)
 
 
-def browser(settings: Fleet) -> Browser | None:
+def browser(settings: Fleet, tls: bool = False) -> Browser | None:
     """What listens to the network; None where the settings adopt nobody, and then nothing does."""
     if not settings.adopt:
         return None
@@ -19,4 +19,4 @@ def browser(settings: Fleet) -> Browser | None:
     except ImportError as error:
         _log.warning("no satellite can be found (%s); run: pip install 'hark[hub]'", error)
         return None
-    return ZeroconfBrowser()
+    return ZeroconfBrowser(tls=tls)

@@ -2,9 +2,10 @@
 
 A connection becomes a controller by `run-satellite`, and the preferred one by a hub's hello. A hub says that first: it
 may run where Home Assistant does, and is not to be taken for its return. Rules: addresses are checked before anything
-is answered; the hub's hello counts only from the addresses set for it; the first hub leads until its connection ends
-and a second one stands by; plain controllers lead where there is no hub. A lost leader is replaced at once; one that is
-merely outranked keeps the lead until its turn is over. A connection that misbehaves costs itself only.
+is answered; the hub's hello counts only from the addresses set for it, and where TLS is on only by it, as does all else
+of the hub's; the first hub leads until its connection ends and a second one stands by; plain controllers lead where
+there is no hub. A lost leader is replaced at once; one that is merely outranked keeps the lead until its turn is over.
+A connection that misbehaves costs itself only.
 """
 
 from __future__ import annotations
@@ -52,7 +53,10 @@ class Led(Protocol):
 class Link:
     """All connections of a satellite; tells what happens, and hands over what the controllers send."""
 
-    def __init__(self, info: Info, settings: Controllers, hello: hark.Hello, satellite: Led) -> None:
+    def __init__(
+        self, info: Info, settings: Controllers, hello: hark.Hello, satellite: Led, hubs_by_tls: bool = False
+    ) -> None:
+        self._hubs_by_tls = hubs_by_tls
         self._info = info
         self._settings = settings
         self._hello = hello
@@ -73,8 +77,7 @@ class Link:
 
     async def serve(self, connection: Connection) -> None:
         """Handles one connection from its first event to its end."""
-        if not is_among(connection.host, self._settings.allow + self._settings.hub):
-            why = "it is neither in controllers.allow nor in controllers.hub"
+        if why := self._unwanted(connection):
             self._sayings.warn(f"away {connection.host}", f"turned away {connection.host}: {why}")
             return
         controller = Controller(connection)
@@ -89,6 +92,15 @@ class Link:
             self._controllers.remove(controller)
             self._satellite.gone(controller)
             self.settle()
+
+    def _unwanted(self, connection: Connection) -> str:
+        """Why that machine may not connect so; "" if it may."""
+        allow, hub = self._settings.allow, self._settings.hub
+        if self._hubs_by_tls and connection.certificate is None:
+            why = "it is not in controllers.allow, and hubs come by TLS, with a certificate (docs/security.md)"
+        else:
+            allow, why = allow + hub, "it is neither in controllers.allow nor in controllers.hub"
+        return "" if is_among(connection.host, allow) else why
 
     async def _read(self, controller: Controller) -> None:
         try:
@@ -112,7 +124,7 @@ class Link:
             self._satellite.paused(controller, True)
         elif isinstance(said := hark.parse(event), hark.Hello):
             self._greet(controller, said)
-        elif controller.ready:
+        elif controller.ready and (said is None or self._heeds(controller.connection)):
             self._satellite.received(controller, event)
 
     def _answer(self, controller: Controller, ping: Ping) -> None:
@@ -130,8 +142,12 @@ class Link:
         self._place(controller)
 
     def _greet(self, controller: Controller, hello: hark.Hello) -> None:
-        if not is_among(controller.connection.host, self._settings.hub):
-            host = controller.connection.host
+        host = controller.connection.host
+        if not self._heeds(controller.connection):
+            why = "hubs come by TLS, with a certificate: set [tls] there, too (docs/security.md)"
+            self._sayings.warn(f"hello {host}", f"ignored the hello of {host}: {why}")
+            return
+        if not is_among(host, self._settings.hub):
             self._sayings.warn(f"hello {host}", f"ignored the hello of {host}: it is not in controllers.hub")
             return
         if controller.paused:
@@ -148,6 +164,10 @@ class Link:
         self.settle()
         if controller.hub is not None and controller is not self.leader and self.led_by_hub:
             controller.post(hark.Standby(self._hello.identity))
+
+    def _heeds(self, connection: Connection) -> bool:
+        """Whether what hubs say counts on that connection."""
+        return connection.certificate is not None or not self._hubs_by_tls
 
     def renew(self, controller: Controller) -> None:
         """Leaves it to a plain controller to connect anew: the only way to end its pipeline's run.

@@ -13,9 +13,14 @@ from pathlib import Path
 import msgspec
 
 from config.satellite import SatelliteSettings
-from satellite.doctor.findings import EXTRAS, Clock, Facts
+from config.tls import Tls
+from satellite.doctor.findings import EXTRAS, Clock, Facts, Papers
 from satellite.panel.actions import Status
 from satellite.panel.control import places
+from wire.tls.credentials import Credentials
+from wire.tls.errors import CertificateError
+from wire.tls.files import Role
+from wire.tls.health import days_left
 
 ANSWER_S = 5.0  # for a program on this machine, which may be busy
 LONGEST_STATUS = 4096  # bytes
@@ -33,9 +38,24 @@ def gather(settings: SatelliteSettings) -> Facts:
         versions={package: installed(package) for package in ("hark", *EXTRAS)},
         status=status,
         locked=locked,
-        port_taken=is_taken(settings.listen.host, settings.listen.port),
+        port_taken=is_taken(settings.listen.host, settings.port),
         clock=kernel_clock(),
+        papers=papers(settings.tls),
     )
+
+
+def papers(settings: Tls) -> Papers | None:
+    """What the certificate files are; None where the settings name none."""
+    if not settings.on:
+        return None
+    try:
+        credentials = Credentials(settings, Role.SATELLITE)
+    except CertificateError as error:
+        return Papers(broken=str(error))
+    own, now = credentials.loaded.own, credentials.now()
+    left = days_left(min(own.ends, credentials.loaded.authority_ends), now)
+    valid = own.begins <= now and left >= 0 and own.fingerprint not in credentials.revoked
+    return Papers(trouble=credentials.trouble, valid=valid, names=own.names, days_left=left)
 
 
 def installed(package: str) -> str | None:

@@ -7,6 +7,7 @@ warning is what will be missed some day.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 
@@ -58,6 +59,17 @@ class Clock:
 
 
 @dataclass(frozen=True, slots=True)
+class Papers:
+    """Its certificate: why the files cannot be used, else what is wrong with it or soon will be, and whose it is."""
+
+    broken: str = ""
+    trouble: str = ""
+    valid: bool = True
+    names: tuple[str, ...] = ()
+    days_left: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What can be known without making or hearing a sound."""
 
@@ -71,6 +83,8 @@ class Facts:
     """Whether there is one that this user may not ask."""
     port_taken: bool
     clock: Clock
+    papers: Papers | None = None
+    """None where TLS is off."""
 
 
 def versions(facts: Facts) -> Finding:
@@ -101,11 +115,11 @@ def network(facts: Facts) -> Finding:
     """Whether anybody else can reach it, and may."""
     listen, controllers = facts.settings.listen, facts.settings.controllers
     if is_local(listen.host):
-        return Finding(Level.OK, f"listens on port {listen.port} for programs on this machine alone")
+        return Finding(Level.OK, f"listens on port {facts.settings.port} for programs on this machine alone")
     if all(is_local(address) for address in (*controllers.hub, *controllers.allow)):
         remedy = "set controllers.hub to the hub's address, and controllers.allow to Home Assistant's"
         return Finding(Level.WARNING, f"listens on {listen.host}, but turns away all but this machine", remedy)
-    return Finding(Level.OK, f"listens on {listen.host} port {listen.port}")
+    return Finding(Level.OK, f"listens on {listen.host} port {facts.settings.port}")
 
 
 def discovery(facts: Facts) -> Finding:
@@ -119,9 +133,26 @@ def discovery(facts: Facts) -> Finding:
         return Finding(Level.BAD, "cannot be advertised", str(error))
 
 
+def certificate(facts: Facts) -> Finding:
+    """Whether hubs will come by TLS, and go on to."""
+    papers, settings = facts.papers, facts.settings
+    if papers is None:
+        return Finding(Level.OK, "no TLS: what is said here crosses the network unencrypted")
+    if papers.broken or papers.trouble:
+        what, _, remedy = (papers.broken or papers.trouble).rpartition("; ")
+        return Finding(Level.BAD if papers.broken or not papers.valid else Level.WARNING, what, remedy)
+    told = f"of {', '.join(papers.names) or 'nobody'}, for {papers.days_left} days more"
+    if settings.discovery.enabled and not is_local(settings.listen.host):
+        with suppress(DiscoveryError):
+            name = settings.discovery.id or service_name(read_identity())
+            if name not in papers.names:
+                return Finding(Level.WARNING, f"{told}: hubs that find {name} will not lead it", f"issue it for {name}")
+    return Finding(Level.OK, told)
+
+
 def controller(facts: Facts) -> Finding:
     """Whether a satellite runs here, and who leads it."""
-    port = facts.settings.listen.port
+    port = facts.settings.port
     if facts.status is not None and facts.status.controller:
         return Finding(Level.OK, f"led by {facts.status.controller}, {facts.status.phase}")
     if facts.status is not None:
@@ -156,7 +187,7 @@ def clock(facts: Facts) -> Finding:
 
 
 CHECKS: Mapping[str, Callable[[Facts], Finding]] = {
-    check.__name__: check for check in (versions, network, discovery, controller, muted, clock)
+    check.__name__: check for check in (versions, network, discovery, certificate, controller, muted, clock)
 }
 
 

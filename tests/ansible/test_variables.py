@@ -11,7 +11,7 @@ from tests.ansible.roles import ANSIBLE, ROLES, defaults, options, read
 INVENTORIES = sorted((ANSIBLE / "inventory").rglob("*.yml"))
 DOCUMENT = ANSIBLE.parent / "docs/fleet.md"
 SENTENCE = re.compile(r"[A-Z].*\.", re.DOTALL)
-OURS = re.compile(rf"(?:{'|'.join(ROLES)})_\w+")
+OURS = re.compile(rf"\b(?:{'|'.join(ROLES)})_\w+")
 KINDS = {str: ("str", "path"), bool: ("bool",), int: ("int",), list: ("list",), dict: ("dict",)}
 
 

@@ -16,7 +16,7 @@ class Advertised:
 
     name = "hark-0123456789ab"
 
-    async def run(self, port: int) -> None:
+    async def run(self, plain: int | None, tls: int | None = None) -> None:
         await asyncio.Event().wait()
 
 

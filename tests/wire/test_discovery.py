@@ -17,8 +17,8 @@ from zeroconf import ServiceInfo, ServiceStateChange, Zeroconf
 from zeroconf.asyncio import AsyncServiceBrowser, AsyncZeroconf
 
 from tests.wire_pairs import LATE_S, LOOPBACK, SOON_S, until
-from wire.discovery import HUB, DiscoveryError, is_local, reachable, read_identity, service_name
-from wire.zeroconf import SERVICE, ZeroconfAdvertiser, local_addresses
+from wire.discovery import HUB, PLAIN, TLS, DiscoveryError, is_local, reachable, read_identity, service_name
+from wire.zeroconf import ZeroconfAdvertiser, local_addresses
 
 PORT = 10700
 OURS = f"hark-test-{os.getpid()}"  # other runs of these tests may announce on this machine's loopback, too
@@ -98,7 +98,7 @@ class Browser:
 
     async def finds(self, name: str) -> ServiceInfo:
         await until(lambda: name in self.names)
-        found = ServiceInfo(SERVICE, name)
+        found = ServiceInfo(PLAIN, name)
         assert await found.async_request(self._zeroconf, LATE_S * 1000)
         return found
 
@@ -107,7 +107,7 @@ class Browser:
 async def browsing() -> AsyncIterator[Browser]:
     async with AsyncZeroconf(interfaces=[LOOPBACK]) as zeroconf:
         browser = Browser(zeroconf.zeroconf)
-        searching = AsyncServiceBrowser(zeroconf.zeroconf, SERVICE, handlers=[browser.changed])
+        searching = AsyncServiceBrowser(zeroconf.zeroconf, PLAIN, handlers=[browser.changed])
         yield browser
         await searching.async_cancel()
 
@@ -128,7 +128,7 @@ def on_loopback(name: str) -> ZeroconfAdvertiser:
 
 
 def test_a_satellite_is_found_with_its_port_and_gone_when_it_stops() -> None:
-    name = f"{OURS}-found.{SERVICE}"
+    name = f"{OURS}-found.{PLAIN}"
 
     async def test() -> None:
         async with asyncio.timeout(LATE_S), browsing() as browser:
@@ -140,8 +140,24 @@ def test_a_satellite_is_found_with_its_port_and_gone_when_it_stops() -> None:
     asyncio.run(test())
 
 
+@pytest.mark.parametrize(("plain", "tls"), [(PORT, None), (PORT, PORT + 1), (None, PORT + 1)])
+def test_nothing_leads_home_assistant_to_the_port_for_tls(plain: int | None, tls: int | None) -> None:
+    async def test() -> None:
+        running = asyncio.ensure_future(on_loopback("hark-test-both").run(plain, tls))
+        async with asyncio.timeout(LATE_S), AsyncZeroconf(interfaces=[LOOPBACK]) as zeroconf:
+            for service, port in ((TLS, tls), (PLAIN, plain)):
+                found = ServiceInfo(service, f"hark-test-both.{service}")
+                longest_ms = 500 if port is None else LATE_S * 1000
+                assert await found.async_request(zeroconf.zeroconf, longest_ms) == bool(port)
+                assert found.port == port
+            running.cancel()
+            await asyncio.wait([running])
+
+    asyncio.run(test())
+
+
 def test_a_network_that_comes_late_goes_and_comes_back_is_followed(caplog: pytest.LogCaptureFixture) -> None:
-    name = f"{OURS}-late.{SERVICE}"
+    name = f"{OURS}-late.{PLAIN}"
     addresses: tuple[str, ...] = ()
 
     async def test() -> None:
@@ -162,10 +178,10 @@ def test_a_network_that_comes_late_goes_and_comes_back_is_followed(caplog: pytes
 def test_a_name_that_is_taken_is_said_and_kept(caplog: pytest.LogCaptureFixture) -> None:
     async def test() -> None:
         async with asyncio.timeout(LATE_S), browsing() as browser, advertising(on_loopback(f"{OURS}-twin")):
-            await browser.finds(f"{OURS}-twin.{SERVICE}")
+            await browser.finds(f"{OURS}-twin.{PLAIN}")
             async with advertising(on_loopback(f"{OURS}-twin")):
                 await until(lambda: "give one of the two its own discovery.id" in caplog.text)
-            assert {name for name in browser.names if OURS in name and "twin" in name} == {f"{OURS}-twin.{SERVICE}"}
+            assert {name for name in browser.names if OURS in name and "twin" in name} == {f"{OURS}-twin.{PLAIN}"}
 
     asyncio.run(test())
 

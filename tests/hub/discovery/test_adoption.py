@@ -49,6 +49,10 @@ class Network:
             listener.found(identity, addresses)
         await asyncio.sleep(0)
 
+    async def announces_without_tls(self, identity: str) -> None:
+        (await self._listening).without_tls(identity)
+        await asyncio.sleep(0)
+
     async def gone(self, identity: str) -> None:
         (await self._listening).gone(identity)
         await asyncio.sleep(0)

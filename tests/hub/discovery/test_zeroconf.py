@@ -13,9 +13,10 @@ from zeroconf import ServiceInfo
 from zeroconf.asyncio import AsyncZeroconf
 
 from config.hub import Fleet
-from hub.discovery.zeroconf import SERVICE, ZeroconfBrowser, local_addresses
+from hub.discovery.zeroconf import ZeroconfBrowser, local_addresses
 from hub.parts.browser import browser
 from tests.wire_pairs import LATE_S, LOOPBACK, SOON_S, until
+from wire.discovery import PLAIN, TLS
 
 PORT = 10700
 OURS = f"hark-{os.getpid()}"  # other runs of these tests may announce on this machine's loopback, too
@@ -27,11 +28,15 @@ class Heard:
 
     def __init__(self) -> None:
         self.asked: set[str] = set()
+        self.plain: set[str] = set()
         self.there: dict[str, list[str]] = {}
 
     def wants(self, identity: str) -> bool:
         self.asked.add(identity)
         return identity.startswith(OURS)
+
+    def without_tls(self, identity: str) -> None:
+        self.plain.add(identity)
 
     def found(self, identity: str, addresses: Iterable[str]) -> None:
         self.there[identity] = list(addresses)
@@ -40,17 +45,17 @@ class Heard:
         self.there.pop(identity, None)
 
 
-def told(name: str, port: int = PORT, properties: bytes = b"") -> ServiceInfo:
+def told(name: str, port: int = PORT, properties: bytes = b"", service: str = PLAIN) -> ServiceInfo:
     """A service at loopback; `properties` are the TXT record as it is."""
     server = f"{name.replace(' ', '-').replace('.', '-')}.local."
-    full = f"{name}.{SERVICE}"
-    return ServiceInfo(SERVICE, full, port=port, properties=properties, server=server, parsed_addresses=[LOOPBACK])
+    full = f"{name}.{service}"
+    return ServiceInfo(service, full, port=port, properties=properties, server=server, parsed_addresses=[LOOPBACK])
 
 
 @asynccontextmanager
-async def listening(addresses: tuple[str, ...] = (LOOPBACK,)) -> AsyncIterator[Heard]:
+async def listening(addresses: tuple[str, ...] = (LOOPBACK,), tls: bool = False) -> AsyncIterator[Heard]:
     heard = Heard()
-    running = asyncio.ensure_future(ZeroconfBrowser(lambda: addresses, SOON_S).run(heard))
+    running = asyncio.ensure_future(ZeroconfBrowser(lambda: addresses, SOON_S, tls=tls).run(heard))
     try:
         yield heard
         assert not running.done(), "it has ended"
@@ -74,6 +79,17 @@ def test_a_satellite_is_found_followed_to_another_port_and_gone_when_it_says_goo
                 await (await zeroconf.async_update_service(told(f"{OURS}-test", PORT + 1)))
                 await until(lambda: heard.there.get(f"{OURS}-test") == [f"{LOOPBACK}:{PORT + 1}"])
             await until(lambda: f"{OURS}-test" not in heard.there)
+
+    asyncio.run(test())
+
+
+def test_with_tls_only_ports_for_it_are_found_and_plain_ones_told_of() -> None:
+    services = [told("hark-hub-plain"), told("hark-hub-both"), told("hark-hub-both", PORT + 1, service=TLS)]
+
+    async def test() -> None:
+        async with asyncio.timeout(LATE_S), listening(tls=True) as heard, announced(*services):
+            await until(lambda: len(heard.there) == 1 and {"hark-hub-plain", "hark-hub-both"} <= heard.plain)
+            assert heard.there == {"hark-hub-both": [f"{LOOPBACK}:{PORT + 1}"]}
 
     asyncio.run(test())
 

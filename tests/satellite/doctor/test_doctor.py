@@ -62,7 +62,8 @@ def test_a_machine_that_is_well_is_told_so_line_by_line() -> None:
     code, shown = examined(WELL)
     assert code == 0
     assert [line.split()[1] for line in shown.splitlines() if line[0] != " "] == [
-        "versions", "network", "discovery", "controller", "muted", "clock", "devices", "microphone", "wake", "speaker"
+        "versions", "network", "discovery", "certificate", "controller", "muted", "clock", "devices", "microphone",
+        "wake", "speaker",
     ]  # fmt: skip
     assert "bad" not in shown
     assert "\r" not in shown

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from config.loading import assignment, build, read
 from config.satellite import SatelliteSettings
-from satellite.doctor.findings import CHECKS, EXTRAS, Clock, Facts, Finding, Level, devices, microphone, wake
+from satellite.doctor.findings import CHECKS, EXTRAS, Clock, Facts, Finding, Level, Papers, devices, microphone, wake
 from satellite.doctor.meter import WIDTH, Levels, bar
 from satellite.hearing.wake import Rule
 from satellite.panel.actions import Status
@@ -22,6 +22,9 @@ from wire.pcm import SPEECH
 FRAME = SPEECH.bytes(0.02)
 RULES = {"alexa": Rule(0.5, 1, 2.0)}
 LED = Status("idle", False, 70, False, "hub 192.168.1.5", "")
+
+
+PAPERS = Papers(names=("hark-test",), days_left=300)
 
 
 def told(*assignments: str) -> SatelliteSettings:
@@ -56,6 +59,12 @@ def test_a_satellite_that_is_well_has_no_findings_but_good_ones() -> None:
         ("controller", replace(WELL, status=None), Level.BAD, "stop that program"),
         ("controller", replace(WELL, status=None, locked=True), Level.WARNING, "its group"),
         ("controller", replace(WELL, status=None, port_taken=False), Level.OK, "is free"),
+        ("certificate", WELL, Level.OK, "unencrypted"),
+        ("certificate", replace(WELL, papers=PAPERS), Level.OK, "of hark-test, for 300 days more"),
+        ("certificate", replace(WELL, papers=replace(PAPERS, names=("x",))), Level.WARNING, "issue it for hark-test"),
+        ("certificate", replace(WELL, papers=replace(PAPERS, trouble="it ends; renew it")), Level.WARNING, "renew it"),
+        ("certificate", replace(WELL, papers=Papers(trouble="it ended; renew it", valid=False)), Level.BAD, "renew it"),
+        ("certificate", replace(WELL, papers=Papers(broken="key: all can read it; mend it")), Level.BAD, "mend it"),
         ("muted", replace(WELL, status=replace(LED, muted=True)), Level.WARNING, "unmute"),
         ("muted", replace(WELL, status=None), Level.OK, "no satellite runs"),
         ("clock", replace(WELL, clock=Clock(False)), Level.WARNING, "timedatectl set-ntp true"),
