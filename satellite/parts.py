@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from config.satellite import Echo, SatelliteSettings, Wake, WakeWord
+from config.tls import SatelliteTls
 from satellite.engines.files import FileMicrophone, FileSpeaker, NoSpeaker
 from satellite.engines.webrtc import WebRtcVad
 from satellite.hearing.scorer import InThread, Scorer
@@ -32,6 +33,9 @@ def pick(settings: SatelliteSettings) -> Engines:
     """All of them; raises what each raises where it cannot be had."""
     load_sounds(settings.sounds, settings.playback.rate)  # so that a bad folder is found by --check
     microphone, speaker, music = sound(settings)
+    found_by, credentials = advertiser(settings), credentials_of(settings.tls)
+    if found_by is not None and credentials is not None and found_by.name not in credentials.loaded.own.names:
+        _log.warning("hubs that find it as %s will not lead it: its certificate is for another name", found_by.name)
     return Engines(
         microphone=microphone,
         speaker=speaker,
@@ -40,9 +44,14 @@ def pick(settings: SatelliteSettings) -> Engines:
         stop=stop_word(settings.wake),
         echo=echo(settings.echo),
         music=music,
-        advertiser=advertiser(settings),
-        credentials=Credentials(settings.tls, Role.SATELLITE) if settings.tls.on else None,
+        advertiser=found_by,
+        credentials=credentials,
     )
+
+
+def credentials_of(settings: SatelliteTls) -> Credentials | None:
+    """What hubs are let in with; None where they come plainly. Raises CertificateError."""
+    return Credentials(settings, Role.SATELLITE) if settings.on else None
 
 
 def devices(settings: SatelliteSettings) -> tuple[list[str], list[str]]:

@@ -2,8 +2,8 @@
 
 A connection becomes a controller by `run-satellite`, and the preferred one by a hub's hello. A hub says that first: it
 may run where Home Assistant does, and is not to be taken for its return. Rules: addresses are checked before anything
-is answered; the hub's hello counts only from the addresses set for it, and where TLS is on only by it, as does all else
-of the hub's; the first hub leads until its connection ends and a second one stands by; plain controllers lead where
+is answered; the hub's hello counts only from the addresses set for it, and where TLS is set only by TLS, like all else
+that hubs say; the first hub leads until its connection ends and a second one stands by; plain controllers lead where
 there is no hub. A lost leader is replaced at once; one that is merely outranked keeps the lead until its turn is over.
 A connection that misbehaves costs itself only.
 """

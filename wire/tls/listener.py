@@ -11,7 +11,7 @@ import asyncio
 import logging
 import socket
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from typing import Unpack
 
@@ -56,9 +56,8 @@ async def serve(
         try:
             yield tuple(each.getsockname()[1] for each in listening)
         finally:
-            for task in (*accepting, *door.shaking):
-                task.cancel()
-            await asyncio.wait([*accepting, *door.shaking])
+            await _ended(accepting)  # after which every handshake has begun, and closes its socket by itself
+            await _ended(door.shaking)
             for each in listening:
                 each.close()
 
@@ -94,7 +93,7 @@ class _Door:
             self._make_room()
         task = asyncio.create_task(self._greet(knocking, host), name=f"TLS handshake with {host}")
         self.shaking[task] = host
-        task.add_done_callback(lambda done: self._over(done, knocking))
+        task.add_done_callback(lambda done: self.shaking.pop(done, None))
 
     def _make_room(self) -> None:
         (crowd, _), *_ = Counter(self.shaking.values()).most_common(1)
@@ -102,11 +101,6 @@ class _Door:
         del self.shaking[oldest]
         oldest.cancel()
         self._refuse(crowd, f"it has begun more than {MOST_SHAKING} handshakes at once and finished none; see its log")
-
-    def _over(self, task: asyncio.Task[None], knocking: socket.socket) -> None:
-        self.shaking.pop(task, None)
-        if task.cancelled():  # perhaps before it began
-            knocking.close()
 
     async def _greet(self, knocking: socket.socket, host: str) -> None:
         loaded = self._credentials.loaded
@@ -126,7 +120,6 @@ class _Door:
                     ssl_shutdown_timeout=SHUTDOWN_S,
                 )
         except OSError as error:
-            knocking.close()
             error.__traceback__ = None  # else asyncio's frames and 0.3 MB are kept until the garbage is collected
             return self._refuse(host, why(error, loaded.own, self._credentials.now()))
         certificate = Certificate.of(transport.get_extra_info("ssl_object"))
@@ -145,15 +138,26 @@ class _Door:
 
 
 async def _first_byte(knocking: socket.socket) -> bytes:
-    """Waits for it and leaves it where it is; b"" at the end."""
+    """Waits for it and leaves it where it is; b"" at the end. Closes the socket where it cannot be waited for."""
     loop = asyncio.get_running_loop()
     readable = asyncio.Event()
     loop.add_reader(knocking, readable.set)
     try:
         await readable.wait()
-    finally:
         loop.remove_reader(knocking)
-    return knocking.recv(1, socket.MSG_PEEK)
+        return knocking.recv(1, socket.MSG_PEEK)
+    except BaseException:
+        loop.remove_reader(knocking)
+        knocking.close()
+        raise
+
+
+async def _ended(tasks: Iterable[asyncio.Task[None]]) -> None:
+    ending = list(tasks)
+    for task in ending:
+        task.cancel()
+    if ending:
+        await asyncio.wait(ending)
 
 
 async def _listen(host: str, port: int) -> list[socket.socket]:
