@@ -29,7 +29,7 @@ from wire.tls.files import Role
 ABOUT = "asks a satellite who it is and has it say something"
 DETAILS = """\
 It can be led by the hub meanwhile. Where the settings have [tls], it is asked by TLS with the hub's certificate. The
-exit code is 1 where it does not answer or is not heard, 2 where no voice can be loaded or the settings are of no use."""
+exit code is 1 where it does not answer or is not heard, 2 where no voice can be loaded or the settings are no good."""
 FAILED = 1
 DIAL_S = 5.0
 
