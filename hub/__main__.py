@@ -17,6 +17,7 @@ from config.state_file import place
 from config.tls import Tls
 from hub.ask import command as ask
 from hub.assembly import Assemble, assembled
+from hub.check import command as check
 from hub.closing import Closing
 from hub.fleet import lead_all
 from hub.llm.language import LanguageError
@@ -59,18 +60,14 @@ REFUSALS = (
     CannotListen,
 )
 """Why it would not start."""
-COMMANDS = {"ask": ask.ABOUT, "say": say.ABOUT, "transcribe": transcribe.ABOUT}
+COMMANDS = {"ask": ask.ABOUT, "say": say.ABOUT, "transcribe": transcribe.ABOUT, "check": check.ABOUT}
 
 
 def main(argv: Sequence[str] | None = None, assemble: Assemble = assembled) -> None:
     """The console script; a benchmark may give engines of its own."""
     command, rest = command_line.command(COMMANDS, argv)
-    if command == "transcribe":
-        transcribe.main(rest)
-    elif command == "ask":
-        ask.main(rest)
-    elif command == "say":
-        say.main(rest)
+    if command:
+        {"ask": ask, "say": say, "transcribe": transcribe, "check": check}[command].main(rest)
     else:
         _hub(rest, assemble)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from config import command_line
 from config.command_line import Short
 from config.satellite import SatelliteSettings
-from satellite.doctor import doctor, record
+from satellite.doctor import doctor, record, status
 from satellite.engines.webrtc import WebRtcVad
 from satellite.hearing.scorer import InThread
 from satellite.hearing.wake import WakeError
@@ -34,7 +34,6 @@ SHORTS = {
     "--wake": Short("wake.words", "wake word; may be repeated", "NAME", many=True),
 }
 
-
 REFUSALS = (
     MicrophoneError,
     SpeakerError,
@@ -46,8 +45,10 @@ REFUSALS = (
     CannotListen,
 )
 """Why it would not start."""
+
 COMMANDS = {
     "doctor": "says what is well on this machine and what is not, with remedies, and listens for a moment",
+    "status": "prints how the satellite that runs here stands, as one line of JSON",
     "record": "keeps one labelled clip of what the microphone hears",
 }
 
@@ -55,7 +56,7 @@ COMMANDS = {
 def main(argv: Sequence[str] | None = None) -> None:
     """The console script: a command, or none to run the satellite."""
     command, rest = command_line.command(COMMANDS, argv)
-    {"": _satellite, "doctor": _doctor, "record": _record}[command](rest)
+    {"": _satellite, "doctor": _doctor, "record": _record, "status": _status}[command](rest)
 
 
 def _satellite(argv: Sequence[str]) -> None:
@@ -92,6 +93,15 @@ def _doctor(argv: Sequence[str]) -> None:
     report = doctor.Report(sys.stdout, options.json)
     run(doctor.examine(settings, parts, report, options.seconds, options.tone))
     sys.exit(report.end())
+
+
+def _status(argv: Sequence[str]) -> None:
+    parser = command_line.parser("satellite", COMMANDS["status"], SHORTS, command="status")
+    started = command_line.start("satellite", SatelliteSettings, parser, SHORTS, argv)
+    try:
+        print(status.tell(started.settings))
+    except status.NotRunning as error:
+        command_line.refuse("satellite", error)
 
 
 def _record(argv: Sequence[str]) -> None:

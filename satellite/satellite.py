@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import time
 from dataclasses import dataclass, field
 
 from wyoming.event import Event as WyomingEvent
@@ -75,6 +76,7 @@ class Satellite:
         self._clock = asyncio.get_running_loop().time
         self._mute = Mute()
         self._muted = False
+        self._woken_at = 0.0
         self._loudness = Loudness()
         self._keeper = Keeper(place(settings.state.file, FILE, os.environ))
         self._alarm = Alarm(settings.timers.ring_s, self._clock, self._keep)
@@ -125,7 +127,11 @@ class Satellite:
             self.stop()
         else:
             self._alarm.stop()
-            self._turns.wake(woken)
+            self._wake(woken)
+
+    def _wake(self, woken: Woken) -> None:
+        self._woken_at = round(time.time(), 1)
+        self._turns.wake(woken)
 
     def _sounded(self, pcm: bytes, at: float) -> None:
         if self._echo is not None:
@@ -177,7 +183,7 @@ class Satellite:
         """See satellite.panel.actions.Controlled."""
         leader = str(self._link.leader or "")
         volume, ringing = self._loudness.heard, self._alarm.ringing
-        return Status(self.phase.value, self._muted, volume, ringing, leader, self._turns.turn)
+        return Status(self.phase.value, self._muted, volume, ringing, leader, self._turns.turn, self._woken_at)
 
     def listen(self) -> None:
         """See satellite.panel.actions.Controlled."""
@@ -185,7 +191,7 @@ class Satellite:
         if self._muted:
             self._mixer.play(Sound.MUTED)
         else:
-            self._turns.wake(PRESSED)
+            self._wake(PRESSED)
 
     def stop(self) -> None:
         """See satellite.panel.actions.Controlled."""

@@ -13,7 +13,10 @@ import msgspec
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What a light can show. `volume` is 0 to 100; `controller` and `turn` are "" where there is none."""
+    """What a light can show. `volume` is 0 to 100; `controller` and `turn` are "" where there is none.
+
+    `woken` is when a word or a button woke it last, in seconds since 1970 by this machine's clock; 0 for not yet.
+    """
 
     phase: str
     muted: bool
@@ -21,6 +24,7 @@ class Status:
     ringing: bool
     controller: str
     turn: str
+    woken: float = 0.0
 
 
 class Controlled(Protocol):
