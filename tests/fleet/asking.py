@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 import wave
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -42,14 +43,14 @@ def shows_the_table(fleet: Fleet) -> str:
 def ask(host: Host) -> str:
     """Speaks the wake word and a question there; returns what came. Raises Failed."""
     heard, replies = host.tree / HEARD, host.tree / SAID
-    before, began = set(replies.glob("*.wav")), monotonic()
+    before, began = _written(replies), monotonic()
     with tempfile.TemporaryDirectory() as folder:
         question = said(QUESTION, Path(folder))
     spoken = heard / f"{began:.3f}.wav"
     record(question, spoken)
     try:
         while monotonic() < began + TURN_S:
-            for path in set(replies.glob("*.wav")) - before:
+            for path, _ in _written(replies) - before:
                 if (seconds := _seconds(path)) > REPLY_S:
                     took_s = monotonic() - began - len(question.sound) / 16000
                     return f"{host.name} has replied {seconds:.1f} s of speech, {took_s:.1f} s after {QUESTION!r}"
@@ -62,10 +63,16 @@ def ask(host: Host) -> str:
     )
 
 
+def _written(folder: Path) -> set[tuple[Path, int]]:
+    """Its sounds and when each was written."""
+    return {(path, path.stat().st_mtime_ns) for path in folder.glob("*.wav")}
+
+
 def _seconds(path: Path) -> float:
     """Of a sound that is whole, 0 of one that still plays."""
-    with wave.open(str(path), "rb") as file:
+    with suppress(EOFError), wave.open(str(path), "rb") as file:
         return file.getnframes() / file.getframerate()
+    return 0.0
 
 
 CHECKS: tuple[Callable[[Fleet], str], ...] = (answers_in_every_room, shows_the_table)
