@@ -99,7 +99,8 @@ class Fleet:
         environment = {"ANSIBLE_HOME": str(self.folder / "ansible"), "ANSIBLE_NOCOLOR": "1"}
         done = play(command, self.checkout / "ansible", environment, sees)
         with (self.folder / "plays.log").open("a") as log:
-            log.write(f"$ {' '.join(command)}\n{done.text}\n({done.seconds:.0f} s, code {done.code})\n\n")
+            said = "".join(f"{at:6.1f} {line}\n" for at, line in done.lines)
+            log.write(f"$ {' '.join(command)}\n{said}({done.seconds:.0f} s, code {done.code})\n\n")
         return done
 
     def release(self, host: Host, program: str = "satellite") -> str:

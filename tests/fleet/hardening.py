@@ -34,9 +34,7 @@ def is_hardly_exposed(fleet: Fleet) -> str:
         expect(found, f"systemd-analyze says {text[-200:]!r}")
         assert found is not None
         weak = " ".join(line.split()[1] for line in text.splitlines() if line.startswith("✗"))
-        rows.append(
-            f"\n        {host.name:<14} {host.suite:<9} {unit:<15} {found[1]:>4} {found[2]:<3} {' '.join(weak)}"
-        )
+        rows.append(f"\n        {host.name:<14} {host.suite:<9} {unit:<15} {found[1]:>4} {found[2]:<3} {weak}")
         worst = max(worst, float(found[1]))
     expect(worst <= MOST, "".join(rows))
     return "".join(rows)
