@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 import wave
 from collections.abc import Callable
@@ -32,10 +33,10 @@ def shows_the_table(fleet: Fleet) -> str:
     shown = ""
     for hosts in ({}, away):
         done = fleet.play("fleet.yml", hosts=hosts).whole()
-        table = [line.strip().strip('",') for _, line in done.lines if line.strip().startswith('"')]
+        table = re.findall(r'^ {8}"(.+?)",?$', done.text, re.MULTILINE)
         rows = [line for line in table if line.startswith("fleet-")]
         expect(len(rows) == len(ROOMS), f"it has {len(rows)} rows")
-        shown += "".join(f"\n        {line}" for line in table if line) + f"\n        ({done.seconds:.0f} s)"
+        shown += "".join(f"\n        {line}" for line in table) + f"\n        ({done.seconds:.0f} s)"
     expect("unreachable" in shown, "a satellite that is not there is not told")
     return shown
 
