@@ -12,7 +12,7 @@ from tests.conformance.stage import expect
 from tests.fleet.asking import ask
 from tests.fleet.fleet import HUB, ROOMS, SPARE, Fleet
 from tests.fleet.host import Host
-from tests.fleet.play import Play
+from tests.fleet.play import Cut, Play
 
 ROOM = next(iter(ROOMS))
 WRONG = {
@@ -90,6 +90,25 @@ def heals_a_host_that_died(fleet: Fleet) -> str:
     return f"{said[:160]}; healed in {healed.seconds:.0f} s: {ask(spare)}"
 
 
+def heals_a_run_that_died(fleet: Fleet) -> str:
+    """It dies with the settings written and nothing restarted: the next one has nothing to write, and restarts."""
+    room = fleet.hosts[ROOM]
+    file, pid = room.tree / "etc/hark/satellite.toml", room.shown("hark-satellite", "MainPID")
+    before, silent = file.read_text(), {"satellite_follow_up": False}
+
+    def sees(line: str) -> None:
+        if "TASK" in line and "Write the unit" in line:
+            raise Cut
+
+    fleet.play("site.yml", "--limit", ROOM, extra=silent, sees=sees)
+    expect(file.read_text() != before, "the settings were not written")
+    expect(room.shown("hark-satellite", "MainPID") == pid, "it was restarted")
+    healed = fleet.play("site.yml", "--limit", ROOM, extra=silent).whole()
+    expect(room.shown("hark-satellite", "MainPID") != pid, "it runs with the old settings")
+    fleet.play("site.yml", "--limit", ROOM).whole()
+    return f"restarted by the next run, after {healed.seconds:.0f} s: {ask(room)}"
+
+
 def needs_no_internet(fleet: Fleet) -> str:
     """common_offline on a host that has no route but to its own network: the wheels come from here, by hash."""
     spare = _new(fleet)
@@ -149,5 +168,6 @@ CHECKS: tuple[Callable[[Fleet], str], ...] = (
     refuses_a_clock_years_off,
     refuses_a_full_disk,
     heals_a_host_that_died,
+    heals_a_run_that_died,
     needs_no_internet,
 )

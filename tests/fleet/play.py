@@ -16,6 +16,10 @@ TROUBLE = re.compile(r"^(\[ERROR\]|fatal:|failed:|\s*(msg|stderr):|ERROR!|.*UNRE
 TOLD = 12  # lines of trouble
 
 
+class Cut(Exception):
+    """Raised by who sees a line, to end the run there as a power cut would."""
+
+
 @dataclass(slots=True)
 class Play:
     """One run; `lines` are what it printed and the seconds at which it did."""
@@ -79,6 +83,9 @@ def play(
     assert process.stdout is not None
     for line in process.stdout:
         done.lines.append((monotonic() - began, line.rstrip("\n")))
-        sees(line)
+        try:
+            sees(line)
+        except Cut:
+            process.kill()
     done.code, done.seconds = process.wait(), monotonic() - began
     return done
