@@ -14,14 +14,18 @@ from tests.fleet.host import HEARD, SAID, Host
 from tests.fleet.machine import ADDRESSES
 from tests.fleet.play import Play, play
 
+Vars = dict[str, Any]
 HERE = Path(__file__).parents[2]
 HUB = "fleet-hub"
-ROOMS = {"fleet-kitchen": "Kitchen", "fleet-bedroom": "Bedroom", "fleet-attic": "Attic"}
+ROOMS: dict[str, Vars] = {
+    "fleet-kitchen": {"satellite_area": "Kitchen"},
+    "fleet-bedroom": {"satellite_area": "Bedroom"},
+    "fleet-attic": {"satellite_area": "Attic", "satellite_card": "Loopback"},  # shared, though the room is WAV files
+}
 SPARE = "fleet-spare"
 SUITES = {HUB: "bookworm", "fleet-kitchen": "bookworm", "fleet-bedroom": "trixie", "fleet-attic": "trixie"}
 OLD, NEW = "bookworm", "trixie"
 STATE = "satellite/__init__.py"  # of the sources: a line more in it makes another release
-Vars = dict[str, Any]
 
 
 class Fleet:
@@ -113,7 +117,7 @@ class Fleet:
         return {host.name: self.release(host, "hub" if host is self.hub else "satellite") for host in self.used}
 
     def _inventory(self, own: dict[str, Vars], spare: Vars | None) -> dict[str, Any]:
-        rooms = {name: {"satellite_area": area} for name, area in ROOMS.items()}
+        rooms = dict(ROOMS)
         if spare is not None:
             rooms[SPARE] = {"satellite_area": "Cellar", **spare}
         ssh = f"-o StrictHostKeyChecking=accept-new -o UserKnownHostsFile={self.folder}/known_hosts"

@@ -56,10 +56,14 @@ class Play:
         """The line in which it says why it failed, with all these words. Raises Failed."""
         if not self.code:
             raise Failed(f"it was done, and {' '.join(words)!r} was expected")
+        return self.told(*words)
+
+    def told(self, *words: str) -> str:
+        """The first line with all these words. Raises Failed."""
         for _, line in self.lines:
             if all(word in line for word in words):
                 return line.strip()
-        raise Failed(f"it failed without saying {' … '.join(words)!r}:\n{self.trouble()}")
+        raise Failed(f"it never said {' … '.join(words)!r}:\n{self.trouble()}")
 
     def trouble(self) -> str:
         """The lines that tell of trouble."""

@@ -35,7 +35,8 @@ def asks_before_it_removes(fleet: Fleet) -> str:
 
 def _files(host: Host) -> list[str]:
     told = host.run("find", *(f"/{part}" for part in PARTS), "-xdev", "-iname", "*hark*", late_s=120)
-    return [line for line in told.splitlines() if not any(part in line for part in NOT_ITS_OWN)]
+    named = [line for line in told.splitlines() if not any(part in line for part in NOT_ITS_OWN)]
+    return named + [path for path in ("/etc/asound.conf",) if (host.tree / path.removeprefix("/")).exists()]
 
 
 def _names(host: Host) -> list[str]:

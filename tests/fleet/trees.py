@@ -23,6 +23,7 @@ def tree(suite: str, cache: Path) -> Path:
         half = cache / f"{suite}.half"
         shutil.rmtree(half, ignore_errors=True)
         run(["debootstrap", "--variant=minbase", f"--include={PACKAGES}", suite, str(half), _mirror()])
+        run(["chroot", str(half), "apt-get", "clean"])
         half.rename(made)
     return made
 
