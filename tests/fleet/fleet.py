@@ -20,7 +20,10 @@ HUB = "fleet-hub"
 ROOMS: dict[str, Vars] = {
     "fleet-kitchen": {"satellite_area": "Kitchen"},
     "fleet-bedroom": {"satellite_area": "Bedroom"},
-    "fleet-attic": {"satellite_area": "Attic", "satellite_card": "Loopback"},  # shared, though the room is WAV files
+    "fleet-attic": {
+        "satellite_area": "Living Room",
+        "satellite_card": "Loopback",
+    },  # shared, though the room is WAV files
 }
 SPARE = "fleet-spare"
 SUITES = {HUB: "bookworm", "fleet-kitchen": "bookworm", "fleet-bedroom": "trixie", "fleet-attic": "trixie"}
