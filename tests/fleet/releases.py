@@ -27,7 +27,7 @@ def goes_to_the_next_release_and_back(fleet: Fleet) -> str:
         fleet.restore_sources()
     return (
         f"{old} to {new} in {forth.seconds:.0f} s, {asked}; back in {back.seconds:.0f} s, {ask(fleet.rooms[1])}; "
-        f"both are there: {sorted(path.name for path in (fleet.hub.tree / 'opt/hark/hub').iterdir())}"
+        f"both are there: {sorted(path.name for path in (fleet.hub.tree / 'opt/hark/hub').glob('0*'))}"
     )
 
 
