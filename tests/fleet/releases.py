@@ -44,14 +44,15 @@ def stops_at_a_canary_that_fails(fleet: Fleet) -> str:
     before = fleet.releases()
     fleet.change_sources()
     try:
-        mute = {CANARY: {"satellite_speaker": "wav:/var/lib/hark-satellite/nowhere/said.wav"}}
+        mute = {CANARY: {"satellite_speaker": "wav:/usr/said.wav"}}  # whose unit may not write there
         failed = fleet.play(hosts=mute)
         said = failed.refused(f"fatal: [{CANARY}")
         after = fleet.releases()
         others = [name for name in ROOMS if name != CANARY]
         touched = [name for name in others if after[name] != before[name] or name in failed.counts("changed")]
         expect(not touched, f"it went on to {touched}")
-        told = f"after {failed.seconds:.0f} s: {said[:300]}"
+        why = said.partition('"stderr": "')[2].partition('"')[0]
+        told = f"fatal: [{CANARY} after {failed.seconds:.0f} s, since {why}"
     finally:
         fleet.restore_sources()
     healed = fleet.play().whole()
