@@ -142,9 +142,7 @@ def _ready(fleet: Fleet) -> Host:
     if not spare.up:
         fleet.renew(spare)
     fleet.play("uninstall.yml", *LIMIT, spare={}, extra={"uninstall_sure": "yes"}).whole()
-    for folder in (spare.tree / "var/lib/hark-satellite" / name for name in ("heard", "said")):
-        folder.mkdir(parents=True, exist_ok=True)
-        folder.chmod(0o777)
+    spare.furnish()
     return spare
 
 

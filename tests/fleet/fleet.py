@@ -72,6 +72,8 @@ class Fleet:
         known = self.folder / "known_hosts"
         known.unlink(missing_ok=True)
         host.make(trees.tree(host.suite, self._cache), (self.folder / "key.pub").read_text())
+        if host is not self.hub:
+            host.furnish()
         host.boot()
 
     def end(self) -> None:

@@ -39,8 +39,11 @@ class Host:
         """Its disk, new."""
         shutil.rmtree(self.tree, ignore_errors=True)
         trees.copy(made, self.tree, public_key)
-        for folder in (SAID, HEARD):  # its room: WAV files in place of a sound card
-            (self.tree / folder).mkdir(parents=True)
+
+    def furnish(self) -> None:
+        """A room for a satellite: folders of WAV files in place of a sound card."""
+        for folder in (SAID, HEARD):
+            (self.tree / folder).mkdir(parents=True, exist_ok=True)
             (self.tree / folder).chmod(0o777)
 
     def boot(self) -> None:
@@ -99,6 +102,7 @@ class Host:
         link = f"v-{self.name}"
         run(["ip", "link", "add", link, "type", "veth", "peer", "name", "host0", "netns", str(self._leader())])
         run(["ip", "link", "set", link, "master", BRIDGE, "up"])
+        run(["ip", "neighbour", "flush", "to", self.address])  # or this machine looks for the link that it had before
         self.run("ip", "address", "add", f"{self.address}/{NETWORK.prefixlen}", "dev", "host0")
         self.run("ip", "link", "set", "host0", "up")
         self.run("ip", "route", "add", "default", "via", GATEWAY)

@@ -43,11 +43,8 @@ def _names(host: Host) -> list[str]:
     """Of users, groups and units."""
     accounts = [f"{host.tree}/etc/{name}" for name in ("passwd", "group", "shadow", "subuid")]
     found = [line for path in accounts for line in Path(path).read_text().splitlines() if "hark" in line]
-    return found + [
-        line
-        for line in host.run("systemctl", "list-units", "--all", "--plain", "hark*").splitlines()
-        if "hark-" in line
-    ]
+    units = host.run("systemctl", "list-units", "--all", "--plain", "--no-legend", "hark*").splitlines()
+    return found + [line for line in units if " not-found " not in line]  # such a one is only a name that was asked for
 
 
 CHECKS: tuple[Callable[[Fleet], str], ...] = (asks_before_it_removes, leaves_nothing)
