@@ -5,6 +5,7 @@ All of it on one more host, that joins the fleet as a satellite; the others are 
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 
@@ -67,7 +68,8 @@ def refuses_a_full_disk(fleet: Fleet) -> str:
     spare = _ready(fleet)
     told = [f"{SMALL_MB} MB: {_on_small_disk(fleet, spare, SMALL_MB).refused('free, and a release may need')}"]
     full = _on_small_disk(fleet, spare, HALF_MB, common_free_mb=1)
-    told.append(f"full half-way: {full.refused('No space left on device')[:200]}")
+    why = re.search(r'[^"\\]*No space left on device', full.refused("No space left on device"))
+    told.append(f"{HALF_MB} MB: {why and why[0]}")
     expect(fleet.release(spare) == "", "a release that is not whole runs")
     return "".join(f"\n        {one}" for one in told)
 

@@ -96,9 +96,11 @@ class Host:
             sleep(LOOK_S)
         if self.up:
             self.cut()
-        self._pid.unlink()
+        self._pid.unlink(missing_ok=True)
+        self._disconnect()
 
     def _connect(self) -> None:
+        self._disconnect()
         link = f"v-{self.name}"
         run(["ip", "link", "add", link, "type", "veth", "peer", "name", "host0", "netns", str(self._leader())])
         run(["ip", "link", "set", link, "master", BRIDGE, "up"])
@@ -106,6 +108,11 @@ class Host:
         self.run("ip", "address", "add", f"{self.address}/{NETWORK.prefixlen}", "dev", "host0")
         self.run("ip", "link", "set", "host0", "up")
         self.run("ip", "route", "add", "default", "via", GATEWAY)
+
+    def _disconnect(self) -> None:
+        """What a host that died leaves for a while."""
+        if Path("/sys/class/net", f"v-{self.name}").exists():
+            works(["ip", "link", "delete", f"v-{self.name}"])
 
     def _inside(self) -> list[str]:
         return ["nsenter", "--target", str(self._leader()), "--mount", "--uts", "--ipc", "--net", "--pid"]
