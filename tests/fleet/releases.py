@@ -1,0 +1,72 @@
+"""Another release, back to the one before, and to one that is gone; a canary that fails stops the rollout."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tests.conformance.stage import expect
+from tests.fleet.asking import ask
+from tests.fleet.fleet import ROOMS, Fleet
+
+CANARY = next(iter(ROOMS))
+
+
+def goes_to_the_next_release_and_back(fleet: Fleet) -> str:
+    """Another state of the sources is another release; -e common_release=OLD goes back without installing."""
+    old = _one(fleet)
+    fleet.change_sources()
+    try:
+        forth = fleet.play().whole()
+        new = _one(fleet)
+        expect(new != old, f"{old} runs still")
+        asked = ask(fleet.rooms[0])
+        back = fleet.play(extra={"common_release": old}).whole()
+        expect(_one(fleet) == old, f"{fleet.releases()} runs")
+        expect("Make the virtual environment" not in back.text, "it installs what is there")
+    finally:
+        fleet.restore_sources()
+    return (
+        f"{old} to {new} in {forth.seconds:.0f} s, {asked}; back in {back.seconds:.0f} s, {ask(fleet.rooms[1])}; "
+        f"both are there: {sorted(path.name for path in (fleet.hub.tree / 'opt/hark/hub').glob('0*'))}"
+    )
+
+
+def refuses_a_release_that_is_gone(fleet: Fleet) -> str:
+    """In words, and nothing changes."""
+    before = fleet.releases()
+    said = fleet.play(extra={"common_release": "0.0.1-00000000"}).refused("is not on", "any more")
+    expect(fleet.releases() == before, f"{fleet.releases()} runs")
+    return said
+
+
+def stops_at_a_canary_that_fails(fleet: Fleet) -> str:
+    """The first satellite cannot be heard with the next release: the others keep theirs, and the place is told."""
+    before = fleet.releases()
+    fleet.change_sources()
+    try:
+        mute = {CANARY: {"satellite_speaker": "wav:/usr/said.wav"}}  # whose unit may not write there
+        failed = fleet.play(hosts=mute)
+        said = failed.refused(f"fatal: [{CANARY}")
+        after = fleet.releases()
+        others = [name for name in ROOMS if name != CANARY]
+        touched = [name for name in others if after[name] != before[name] or name in failed.counts("changed")]
+        expect(not touched, f"it went on to {touched}")
+        why = said.partition('"stderr": "')[2].partition('"')[0]
+        told = f"fatal: [{CANARY} after {failed.seconds:.0f} s, since {why}"
+    finally:
+        fleet.restore_sources()
+    healed = fleet.play().whole()
+    return f"{told}; {' and '.join(others)} untouched; healed in {healed.seconds:.0f} s: {ask(fleet.hosts[CANARY])}"
+
+
+def _one(fleet: Fleet) -> str:
+    """The release of all hosts."""
+    (release,) = set(fleet.releases().values())
+    return release
+
+
+CHECKS: tuple[Callable[[Fleet], str], ...] = (
+    goes_to_the_next_release_and_back,
+    refuses_a_release_that_is_gone,
+    stops_at_a_canary_that_fails,
+)
