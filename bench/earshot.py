@@ -124,7 +124,7 @@ def _note(seen: Seen, made: Round) -> None:
             assert isinstance(marks, dict)
             assert isinstance(stages, dict)
             if "awake" in marks:
-                made.wake_to_awake = marks["awake"] - marks["wake"]
+                made.wake_to_awake = round(marks["awake"] - marks["wake"], 1)
             made.first_sound = stages.get("whole")
 
 
