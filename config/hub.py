@@ -7,7 +7,18 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from config.parts import Milliseconds, Name, Port, Seconds, Share, Slice, check_networks, host_and_port, named
+from config.parts import (
+    MDNS_NAME,
+    Milliseconds,
+    Name,
+    Port,
+    Seconds,
+    Share,
+    Slice,
+    check_networks,
+    host_and_port,
+    named,
+)
 from config.secret import Secret
 from config.tls import Tls
 
@@ -17,7 +28,6 @@ def _check_once(engines: tuple[str, ...]) -> None:
         raise ValueError(f"engines: expected each engine once, got {', '.join(engines)}")
 
 
-_NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?")  # as a satellite's discovery.id has it
 Adopted = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9*-]{1,40}$")]
 """A satellite's mDNS name; "*" stands for any part of one."""
 
@@ -39,7 +49,7 @@ class Fleet(Slice, frozen=True):
                 host_and_port(place)
             except ValueError as error:
                 raise ValueError(f"satellites: {error}") from None
-            if "@" in address and not _NAME.fullmatch(name):
+            if "@" in address and not re.fullmatch(MDNS_NAME, name):
                 raise ValueError(f"satellites: expected an mDNS name before @, such as hark-108a9568663a, got {name!r}")
 
 

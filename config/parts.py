@@ -43,6 +43,10 @@ def check_networks(key: str, networks: tuple[str, ...]) -> None:
             ) from None
 
 
+MDNS_NAME = "[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?"
+"""A satellite's mDNS name, which is its identity: a regular expression for the whole of it."""
+
+
 def named(address: str) -> tuple[str, str]:
     """Splits "name@host:port" into name and place; the name of a place alone is ""."""
     name, _, place = address.rpartition("@")

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from config.parts import Milliseconds, Name, Port, Seconds, Share, Slice, check_networks
+from config.parts import MDNS_NAME, Milliseconds, Name, Port, Seconds, Share, Slice, check_networks
 from config.tls import SatelliteTls
 
 
@@ -162,7 +162,7 @@ class Discovery(Slice, frozen=True):
     """How Home Assistant finds the satellite by itself."""
 
     enabled: bool
-    id: Annotated[str, msgspec.Meta(pattern="^([a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?)?$")]
+    id: Annotated[str, msgspec.Meta(pattern=f"^({MDNS_NAME})?$")]
 
 
 class Timers(Slice, frozen=True):

@@ -14,11 +14,11 @@ from config.command_line import Short
 from config.hub import HubSettings
 from config.loading import SettingsError
 from config.state_file import place
-from config.tls import Tls
 from hub.ask import command as ask
 from hub.assembly import Assemble, assembled
 from hub.check import command as check
 from hub.closing import Closing
+from hub.dialling import credentials_of
 from hub.fleet import lead_all
 from hub.llm.language import LanguageError
 from hub.llm.prompt import PromptError
@@ -37,9 +37,7 @@ from hub.watch import Watch, watcher
 from wire.errors import CannotListen
 from wire.program import run
 from wire.systemd import Systemd
-from wire.tls.credentials import Credentials
 from wire.tls.errors import CertificateError
-from wire.tls.files import Role
 
 _log = logging.getLogger(__name__)
 
@@ -95,11 +93,6 @@ def _checked(settings: HubSettings) -> str:
     credentials = credentials_of(settings.tls)
     tls = "" if credentials is None else f"; {credentials}"
     return f"hark-hub: the settings are good; satellites: {len(settings.fleet.satellites)}, the home: {home}{tls}"
-
-
-def credentials_of(settings: Tls) -> Credentials | None:
-    """What satellites are led with by TLS; raises CertificateError."""
-    return Credentials(settings, Role.HUB) if settings.on else None
 
 
 async def serve(settings: HubSettings, watch: Watch, closing: Closing, assemble: Assemble) -> None:

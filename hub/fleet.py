@@ -5,22 +5,18 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from config.parts import host_and_port
+from hub.dialling import dialled
 from hub.discovery.adoption import Adoption, Listed
 from hub.discovery.listener import Browser
 from hub.service import Service
 from hub.session import Session
 from hub.whom import Anyone, Whom
-from wire.connection import Connection, dial
 from wire.errors import WireError
-from wire.tls import dialling
-from wire.tls.credentials import Credentials
 
 _log = logging.getLogger(__name__)
 
 FIRST_RETRY_S = 0.5  # a satellite that restarts is back in about a second
 STEADY_S = 10.0  # of being led, after which the next failure is a first one again; a wrong peer is gone long before
-DIAL_S = 5.0  # a machine that is off answers nothing; one on Wi-Fi answers well within
 MOST_SAID = 8  # addresses of one satellite whose failures are told
 
 
@@ -61,7 +57,7 @@ async def _lead(whom: Whom, service: Service) -> None:
 async def _lead_once(address: str, whom: Whom, service: Service) -> str:
     """Leads a satellite while it is there; returns why it no longer is."""
     try:
-        async with await _dialled(address, whom, service.credentials) as connection:
+        async with await dialled(address, whom.name, service.credentials) as connection:
             await Session(connection, whom, service).run()
     except WireError as error:
         return str(error)
@@ -69,11 +65,3 @@ async def _lead_once(address: str, whom: Whom, service: Service) -> str:
         _log.exception("the session of satellite %s failed, which is a bug", address)
         return "its session failed"
     return "it closed its connection"
-
-
-async def _dialled(address: str, whom: Whom, credentials: Credentials | None) -> Connection:
-    """Raises WireErrors. A hub that has credentials never does without them."""
-    host, port = host_and_port(address)
-    if credentials is None:
-        return await dial(host, port, timeout_s=DIAL_S)
-    return await dialling.dial(host, port, credentials, whom.name, timeout_s=DIAL_S)

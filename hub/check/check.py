@@ -1,6 +1,6 @@
 """Asks a satellite who it is, has it say something, and waits until it says that this was heard.
 
-Plain Wyoming alone, as any controller on stand-by may: whoever leads the satellite goes on leading it.
+Says no hello, as any controller on stand-by: whoever leads the satellite goes on leading it.
 """
 
 from __future__ import annotations

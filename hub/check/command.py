@@ -14,24 +14,20 @@ from config import command_line
 from config.hub import HubSettings
 from config.parts import host_and_port, named
 from hub.check.check import Check, NotWell
+from hub.dialling import credentials_of, dialled
 from hub.parts import voices
 from hub.parts.load import load as shared
 from hub.tts.voice import VoiceError
-from wire.connection import Connection, dial
 from wire.errors import WireError
 from wire.pcm import PcmFormat
 from wire.program import run
-from wire.tls import dialling
-from wire.tls.credentials import Credentials
 from wire.tls.errors import CertificateError
-from wire.tls.files import Role
 
 ABOUT = "asks a satellite who it is and has it say something"
 DETAILS = """\
 It can be led by the hub meanwhile. Where the settings have [tls], it is asked by TLS with the hub's certificate. The
 exit code is 1 where it does not answer or is not heard, 2 where no voice can be loaded or the settings are no good."""
 FAILED = 1
-DIAL_S = 5.0
 
 
 def main(argv: Sequence[str]) -> None:
@@ -52,24 +48,16 @@ def main(argv: Sequence[str]) -> None:
 
 async def check(address: str, text: str | None, settings: HubSettings) -> None:
     """Prints what was seen. Raises VoiceError, CertificateError, NotWell, WireError."""
-    credentials = Credentials(settings.tls, Role.HUB) if settings.tls.on else None
-    async with await _dialled(address, credentials) as connection:
+    (name, place), credentials = named(address), credentials_of(settings.tls)
+    async with await dialled(place, name, credentials) as connection:
         satellite = Check(connection)
         who = await satellite.who()
         how = "by TLS" if connection.certificate else "without TLS"
         print(f"{who.name} at {address} answers {how}: Hark {who.version or '?'}, {who.area or 'no area'}", flush=True)
     sound, kind = await _speech(text or f"This is {who.name}.", settings)
-    async with await _dialled(address, credentials) as connection:
+    async with await dialled(place, name, credentials) as connection:
         took_s = await Check(connection).say(sound, kind)
         print(f"{who.name} has played {kind.seconds(len(sound)):.1f} s of speech, {took_s:.1f} s after it was sent")
-
-
-async def _dialled(address: str, credentials: Credentials | None) -> Connection:
-    name, place = named(address)
-    host, port = host_and_port(place)
-    if credentials is None:
-        return await dial(host, port, timeout_s=DIAL_S)
-    return await dialling.dial(host, port, credentials, name, timeout_s=DIAL_S)
 
 
 async def _speech(text: str, settings: HubSettings) -> tuple[bytes, PcmFormat]:

@@ -14,14 +14,14 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from config.hub import Fleet
-from config.parts import host_and_port, is_among, named
+from config.parts import MDNS_NAME, host_and_port, is_among, named
 
 MOST = 64  # satellites adopted: a large house, and a stranger who announces thousands ends there
 MOST_ADDRESSES = 4  # of one: cable and Wi-Fi, in both versions of IP
 MOST_TOLD = 16  # satellites that are not adopted, and yet told of
 KEEP_S = 3600.0  # without an announcement
 OURS = "hark-"  # what a satellite is called that has not been given a name of its own
-_IDENTITY = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?")  # as a satellite's settings allow it
+_IDENTITY = re.compile(MDNS_NAME)
 
 
 @dataclass(slots=True)
