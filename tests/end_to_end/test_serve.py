@@ -178,12 +178,7 @@ def test_an_older_client_is_heard_to_its_audio_stop() -> None:
 
 def test_many_are_heard_at_once_and_who_leaves_in_the_middle_costs_nobody() -> None:
     async def heard(port: int, asked: Question) -> None:
-        async with AsyncTcpClient("127.0.0.1", port) as client:
-            speaking = asyncio.create_task(microphone(client, plain(asked)))
-            event = await client.read_event()
-            speaking.cancel()
-            assert event is not None
-            assert Transcript.from_event(event).text == asked.text
+        assert await heard_while_sent(port, asked) == asked.text
 
     async def scenario(port: int) -> None:
         for _ in range(MOST):

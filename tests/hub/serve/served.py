@@ -147,3 +147,20 @@ async def live(client: Peer, events: list[Event]) -> None:
     for event in events:
         await asyncio.sleep(CHUNK_S)
         await client.send(event)
+
+
+@asynccontextmanager
+async def others() -> AsyncIterator[list[int]]:
+    """Grows by one each time that the event loop turns to others, while the context lasts."""
+    rounds: list[int] = []
+
+    async def turning() -> None:
+        while True:
+            rounds.append(len(rounds))
+            await asyncio.sleep(0)
+
+    task = asyncio.create_task(turning())
+    try:
+        yield rounds
+    finally:
+        task.cancel()

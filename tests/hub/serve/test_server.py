@@ -23,7 +23,7 @@ from config.hub import HubSettings
 from config.loading import SettingsError, build, one, read
 from hub.serve.client import IDLE_S
 from tests.fakes import FakeRecognizer, FakeVoice
-from tests.hub.serve.served import WORDS, Served, chunks, connected, spoken, started
+from tests.hub.serve.served import WORDS, Served, chunks, connected, others, spoken, started
 from tests.peers import run_clean
 from tests.settings import HUB_TOML
 from tests.wire_events import EVENTS, OBJECTS, cuttings, mutations
@@ -297,21 +297,13 @@ def test_a_flood_of_questions_holds_up_nobody() -> None:
     """Many that come in one piece are answered between what others ask."""
 
     async def test() -> None:
-        rounds: list[int] = []
-
-        async def others() -> None:
-            while True:
-                rounds.append(len(rounds))
-                await asyncio.sleep(0)
-
         async with Served().up() as port:
             reader, writer = await asyncio.open_connection(LOOPBACK, port)
             writer.write(encode(Ping("x").event()) * FLOOD)
-            turning = asyncio.create_task(others())
-            decoder, pongs = Decoder(), 0
-            while pongs < FLOOD:
-                pongs += len(decoder.feed(await reader.read(1 << 16)))
-            turning.cancel()
+            async with others() as rounds:
+                decoder, pongs = Decoder(), 0
+                while pongs < FLOOD:
+                    pongs += len(decoder.feed(await reader.read(1 << 16)))
             writer.close()
             assert len(rounds) >= FLOOD
 

@@ -25,7 +25,7 @@ from hub.load.need import SOME_DAY, Need
 from hub.serve.tts import MOST_CHARACTERS, SPOKEN
 from hub.tts.voice import VoiceError
 from tests.fakes import PIECE_S, FakeVoice
-from tests.hub.serve.served import Served, connected
+from tests.hub.serve.served import Served, connected, others
 from tests.peers import Peer, run_clean
 from tests.wire_events import cuttings
 
@@ -251,19 +251,11 @@ def test_a_client_that_leaves_while_sound_is_written_to_it_is_no_complaint(caplo
 
 def test_sound_that_is_there_at_once_holds_up_nobody() -> None:
     async def test() -> None:
-        rounds: list[int] = []
-
-        async def others() -> None:
-            while True:
-                rounds.append(len(rounds))
-                await asyncio.sleep(0)
-
         async with Served(voice=Remembering()).client() as client:
             await client.send(Synthesize("Hello there."))
             await client.next(AudioStart)
-            turning = asyncio.create_task(others())
-            await client.next(AudioStop)
-            turning.cancel()
+            async with others() as rounds:
+                await client.next(AudioStop)
             assert len(rounds) >= PIECES
 
     run_clean(test)
