@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bench.house import program
-from tests.end_to_end.test_tls import Fleet
+from tests.attacks.house import Encrypted
 from tests.peers import free_port
 from tests.wire_pairs import LOOPBACK
 
@@ -47,7 +47,7 @@ def test_a_satellite_that_is_well_says_who_it_is_and_is_heard(tmp_path: Path) ->
 
 
 def test_with_certificates_it_asks_by_tls_and_the_named_satellite_alone(tmp_path: Path) -> None:
-    fleet = Fleet(tmp_path)
+    fleet = Encrypted(tmp_path)
 
     async def run() -> list[tuple[int | None, str, str]]:
         said = tmp_path / "said"

@@ -3,51 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import resource
-import wave
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bench import spoken
-from bench.house import Answer, House, Through, background, house, program
-from config.tls import Tls
-from tests.certificates import DAY, IS_LED, LEADS, NOW, Authority, Issued
+from bench.house import Answer, background, house, program
+from tests.attacks.crowds import crowd, resident_mb
+from tests.attacks.house import Encrypted, options
+from tests.attacks.reading import Reading, pieces, read
+from tests.certificates import DAY, IS_LED, NOW, Issued
 from tests.wire_pairs import LOOPBACK
 
 pytestmark = pytest.mark.end_to_end
 
 QUESTION = {question.text: question for question in spoken.shipped()}["turn on the kitchen light"]
-READABLE = (b'"type"', b"audio-chunk", b"satellite", b"hark/", b"kitchen", b'"info"', b"payload_length", b"transcript")
-SLICE_BYTES = 32  # of speech: no two places are alike for so long
-CROWD = min(10_000, resource.getrlimit(resource.RLIMIT_NOFILE)[0] - 1000)
 GROWTH_MB = 8.0  # of the satellite under attack: sixteen handshakes take 5
-
-
-def options(tls: Tls) -> list[str]:
-    chosen = {"certificate": tls.certificate, "key": tls.key, "authority": tls.authority, "revoked": tls.revoked}
-    return [word for key, path in chosen.items() for word in ("--set", f"tls.{key}={path}")]
-
-
-class Fleet:
-    """An authority, a hub's options and a satellite's."""
-
-    def __init__(self, folder: Path) -> None:
-        self.authority = Authority(folder / "authority")
-        self.satellite, self.hub = self.authority.issue("hark-test", IS_LED), self.authority.issue("hub", LEADS)
-
-    def on_satellite(self, issued: Issued | None = None) -> list[str]:
-        tls = self.authority.tls(issued or self.satellite)
-        return [*options(tls), "--set", "listen.plain=false", "--set", "tls.port=0"]
-
-    def on_hub(self, issued: Issued | None = None) -> list[str]:
-        return options(self.authority.tls(issued or self.hub))
-
-    def house(self, folder: Path, through: Through = nullcontext) -> AbstractAsyncContextManager[House]:
-        return house(folder, lambda seen: None, self.on_hub(), self.on_satellite(), through=through)
 
 
 class Tap:
@@ -75,45 +49,36 @@ class Tap:
             writer.close()
 
 
-def spoken_slices(running: House) -> list[bytes]:
-    """Pieces of the question's own sound, as the microphone heard it."""
-    [file] = running.microphone.glob("*.wav")
-    with wave.open(str(file), "rb") as sound:
-        pcm = sound.readframes(sound.getnframes())
-    pieces = [pcm[at : at + SLICE_BYTES] for at in range(0, len(pcm) - SLICE_BYTES, 640)]
-    return [piece for piece in pieces if len(set(piece)) > SLICE_BYTES // 2]
-
-
-async def tapped(folder: Path, fleet: Fleet | None) -> tuple[bytes, list[bytes], Answer]:
-    """A turn's bytes on the wire, pieces of its question, its answer; plain without a fleet."""
+async def tapped(folder: Path, fleet: Encrypted | None) -> tuple[Reading, Answer]:
+    """What can be read of a turn on the wire, and its answer; plain without a fleet."""
     tap = Tap()
     opened = (
         house(folder, lambda seen: None, through=tap.through) if fleet is None else fleet.house(folder, tap.through)
     )
     async with opened as running:
         answer = await running.ask(QUESTION)
-        return bytes(tap.kept), spoken_slices(running), answer
+        [file] = running.microphone.glob("*.wav")
+        return read(bytes(tap.kept), pieces(file)), answer
 
 
 @pytest.mark.parametrize("encrypted", [False, True])
 def test_a_turn_by_tls_has_nothing_on_the_wire_that_can_be_read(tmp_path: Path, encrypted: bool) -> None:
     """The plain one shows that whatever was there would be found."""
-    fleet = Fleet(tmp_path) if encrypted else None
-    wire, pieces, answer = asyncio.run(tapped(tmp_path, fleet))
+    fleet = Encrypted(tmp_path) if encrypted else None
+    reading, answer = asyncio.run(tapped(tmp_path, fleet))
     assert answer.transcript == QUESTION.text
     assert [action["entity_id"] for action in answer.actions] == ["light.kitchen_lights"]
-    assert len(wire) > 100_000
-    assert len(pieces) > 50
-    heard, read = sum(piece in wire for piece in pieces), [word for word in READABLE if word in wire]
+    assert reading.size > 100_000
+    assert reading.pieces > 50
     if encrypted:
-        assert (heard, read) == (0, [])
+        assert (reading.heard, reading.words) == (0, ())
     else:
-        assert heard > len(pieces) / 2
-        assert len(read) > 4
+        assert reading.heard > reading.pieces / 2
+        assert len(reading.words) > 4
 
 
 def test_a_hub_that_is_revoked_is_cut_off_within_seconds_and_back_when_it_counts_again(tmp_path: Path) -> None:
-    fleet = Fleet(tmp_path)
+    fleet = Encrypted(tmp_path)
 
     async def scenario() -> None:
         async with fleet.house(tmp_path) as running:
@@ -132,30 +97,19 @@ def test_a_hub_that_is_revoked_is_cut_off_within_seconds_and_back_when_it_counts
 
 
 def test_a_crowd_of_thousands_disturbs_neither_the_turn_nor_the_memory(tmp_path: Path) -> None:
-    """Some say nothing, some a byte a second, some nonsense; all at once, from the hub's own address."""
-    fleet = Fleet(tmp_path)
-    broken, unfinished = b"\x16\x03\x01\x00\x05\x01\x00\x00\x01\x00", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"
-    says = (b"", b'{"type": "describe"}\n', broken, unfinished)
+    """Some say nothing, some nonsense, some begin and never end; all at once, from the hub's own address."""
+    fleet = Encrypted(tmp_path)
 
     async def scenario() -> None:
         async with fleet.house(tmp_path) as running:
             port = int((await running.satellite.says(r"listens on .* port (\d+)"))[1])
             await running.ask(QUESTION)  # what is made at first use is made
             before = resident_mb(running.satellite.process.pid)
-            crowd: list[asyncio.StreamWriter] = []
             asking = asyncio.create_task(running.ask(QUESTION))
-            for number in range(CROWD):
-                _, writer = await asyncio.open_connection(LOOPBACK, port)
-                writer.write(says[number % len(says)])
-                crowd.append(writer)
-            for writer in crowd[-200:]:
-                writer.write(b"\0")
-            answer = await asking
-            again = await running.ask(QUESTION)
-            after = resident_mb(running.satellite.process.pid)
-            for writer in crowd:
-                writer.transport.abort()
-            assert len(crowd) == CROWD
+            async with crowd(LOOPBACK, port):
+                answer = await asking
+                again = await running.ask(QUESTION)
+                after = resident_mb(running.satellite.process.pid)
             assert answer.transcript == again.transcript == QUESTION.text
             assert after - before < GROWTH_MB
             assert [line for line in running.satellite.log if "no controller" in line] == []
@@ -165,14 +119,9 @@ def test_a_crowd_of_thousands_disturbs_neither_the_turn_nor_the_memory(tmp_path:
     asyncio.run(scenario())
 
 
-def resident_mb(pid: int) -> float:
-    status = Path(f"/proc/{pid}/status").read_text()
-    return int(status.partition("VmRSS:")[2].split()[0]) / 1024
-
-
 def test_a_clock_that_is_years_off_is_said_in_words_and_keeps_the_satellite_running(tmp_path: Path) -> None:
     """As where this machine's clock stands fifty years before the certificates were made."""
-    fleet = Fleet(tmp_path)
+    fleet = Encrypted(tmp_path)
     then = NOW + timedelta(days=50 * 365.25)
     late = fleet.authority.issue("hark-test", IS_LED, then, then + 300 * DAY)
 
@@ -195,7 +144,7 @@ def test_a_clock_that_is_years_off_is_said_in_words_and_keeps_the_satellite_runn
 
 @pytest.mark.parametrize("name", ["satellite", "hub"])
 def test_check_says_what_is_wrong_with_the_files(tmp_path: Path, name: str) -> None:
-    fleet = Fleet(tmp_path)
+    fleet = Encrypted(tmp_path)
     right, wrong = (fleet.satellite, fleet.hub) if name == "satellite" else (fleet.hub, fleet.satellite)
     (tmp_path / "microphone").mkdir()
     mic = ["--mic", f"wav:{tmp_path / 'microphone'}"] if name == "satellite" else []

@@ -1,8 +1,7 @@
-"""A TLS port on loopback with an echo behind it, and those who knock."""
+"""A TLS port on loopback with an echo behind it."""
 
 from __future__ import annotations
 
-import asyncio
 import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -12,6 +11,7 @@ from typing import Unpack
 
 from wyoming.ping import Ping, Pong
 
+from tests.attacks.strangers import knock
 from tests.certificates import IS_LED, LEADS, Authority, Issued
 from tests.wire_pairs import LATE_S, LOOPBACK
 from wire.connection import Connection, Guards
@@ -59,6 +59,10 @@ class House:
         by = credentials or self.leads(issued)
         return await dial(LOOPBACK, self.port, by, name, timeout_s=LATE_S, idle_s=LATE_S)
 
+    async def tells(self, by: ssl.SSLContext | None, says: bytes = b"") -> bytes:
+        """What a stranger gets who says this and waits for the end."""
+        return (await knock(LOOPBACK, self.port, by, says, LATE_S)).data
+
     async def _echo(self, connection: Connection) -> None:
         self.served.append(connection)
         async for event in connection:
@@ -69,32 +73,3 @@ async def answers(connection: Connection) -> bool:
     """Whether the other end is the echo."""
     await connection.send(Ping(text="hello"))
     return Pong.is_type((await connection.read()).type)
-
-
-def context(shown: Issued | None = None, version: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3) -> ssl.SSLContext:
-    """Of a stranger, who trusts anybody and shows what there is."""
-    made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    made.check_hostname, made.verify_mode = False, ssl.CERT_NONE
-    made.maximum_version = version
-    if shown is not None:
-        made.load_cert_chain(shown.certificate, shown.key)
-    return made
-
-
-async def knock(port: int, by: ssl.SSLContext | None, says: bytes = b"") -> bytes:
-    """What a stranger gets who connects, says something, and waits for the end."""
-    try:
-        reader, writer = await asyncio.open_connection(LOOPBACK, port, ssl=by)
-    except OSError:
-        return b""
-    got = b""
-    try:
-        writer.write(says)
-        async with asyncio.timeout(LATE_S):
-            while more := await reader.read(1 << 16):
-                got += more
-    except OSError:
-        pass
-    finally:
-        writer.transport.abort()
-    return got

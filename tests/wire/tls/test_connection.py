@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from wyoming.event import Event
 
-from tests.wire.tls.doors import House, context
+from tests.attacks.strangers import context
+from tests.wire.tls.doors import House
 from tests.wire_pairs import LOOPBACK, leaves_nothing, until
 from wire.connection import Connection
 from wire.errors import PeerGone, PeerStalled

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.attacks.strangers import context
 from tests.certificates import LEADS, NOW
-from tests.wire.tls.doors import SATELLITE, House, answers, context, knock
+from tests.wire.tls.doors import SATELLITE, House, answers
 from tests.wire_pairs import leaves_nothing
 from wire.errors import WireError
 from wire.tls.certificate import DAY_S, Certificate
@@ -39,7 +40,7 @@ def test_a_hub_that_is_revoked_is_cut_off_and_no_other(house: House, caplog: pyt
             with pytest.raises(WireError):
                 await stolen.read()
             assert await answers(hub)
-            assert await knock(house.port, context(house.hub)) == b""
+            assert await house.tells(context(house.hub)) == b""
             house.authority.revoke()
             await looked(house.credentials)
             async with await house.dial() as again:

@@ -6,7 +6,6 @@ import asyncio
 import logging
 import os
 import socket
-import ssl
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -14,9 +13,10 @@ from pathlib import Path
 import pytest
 from wyoming.event import Event
 
-from tests.certificates import DAY, IS_LED, LEADS, NOW, Authority, Issued
+from tests.attacks.strangers import context, strangers
+from tests.certificates import DAY, IS_LED, LEADS, NOW, Issued
 from tests.peers import run_clean
-from tests.wire.tls.doors import HUB, SATELLITE, House, answers, context, knock
+from tests.wire.tls.doors import HUB, SATELLITE, House, answers
 from tests.wire_pairs import LOOPBACK, SOON_S, leaves_nothing, serving, until
 from wire.connection import Connection
 from wire.errors import PeerGone, WireError
@@ -33,50 +33,22 @@ def house(tmp_path: Path) -> House:
     return House.made(tmp_path / "house")
 
 
-def foreign(house: House) -> Issued:
-    return Authority(house.authority.folder / "other", "other").issue(HUB, LEADS)
+def test_strangers_get_nothing_and_each_is_told_of_once(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    thief = house.authority.issue(HUB, LEADS)
+    house.authority.revoke(thief)
 
-
-def revoked(house: House) -> Issued:
-    issued = house.authority.issue(HUB, LEADS)
-    house.authority.revoke(issued)
-    return issued
-
-
-STRANGERS: dict[str, tuple[Callable[[House], ssl.SSLContext | None], str]] = {
-    "no certificate": (lambda _: context(), "shows no certificate"),
-    "expired": (
-        lambda house: context(house.authority.issue(HUB, LEADS, NOW - 9 * DAY, NOW - DAY)),
-        "its certificate has expired: this machine's clock says",
-    ),
-    "not yet valid": (lambda house: context(house.authority.issue(HUB, LEADS, NOW + DAY)), "not valid yet"),
-    "revoked": (lambda house: context(revoked(house)), "is revoked"),
-    "foreign": (lambda house: context(foreign(house)), "not signed by this house's authority"),
-    "another satellite": (lambda house: context(house.authority.issue("hark-2", IS_LED)), "another role"),
-    "old TLS": (lambda house: context(house.hub, ssl.TLSVersion.TLSv1_2), "older TLS than 1.3"),
-    "plain bytes": (lambda _: None, "speaks no TLS"),
-}
-
-
-@pytest.mark.parametrize(("stranger", "why"), STRANGERS.values(), ids=STRANGERS)
-def test_a_stranger_gets_nothing_and_is_told_of_once(
-    house: House,
-    stranger: Callable[[House], ssl.SSLContext | None],
-    why: str,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
     async def test() -> None:
-        by = stranger(house)
         async with house.open(), await house.dial() as hub:
-            for _ in range(3):
-                assert await knock(house.port, by, ASKS) == b""
+            for stranger in strangers(house.authority, house.hub, thief):
+                for _ in range(3):
+                    assert await house.tells(stranger.by, stranger.says) == b"", stranger.who
+                told = [record.message for record in caplog.records if record.name == "wire.tls.listener"]
+                assert len([line for line in told if stranger.why in line]) == 1, stranger.who
             assert await answers(hub)
             assert len(house.served) == 1, "nobody but the hub got as far as Wyoming"
+            assert "PRIVATE" not in caplog.text
 
     leaves_nothing(test)
-    [said] = [record.message for record in caplog.records if record.name == "wire.tls.listener"]
-    assert why in said
-    assert "PRIVATE" not in caplog.text
 
 
 @pytest.mark.parametrize(
@@ -95,7 +67,7 @@ def test_a_stranger_gets_nothing_and_is_told_of_once(
 def test_bytes_that_are_no_tls_get_an_alert_at_most(house: House, says: bytes) -> None:
     async def test() -> None:
         async with house.open():
-            got = await knock(house.port, None, says)
+            got = await house.tells(None, says)
             assert len(got) <= 7
             assert not got or got[0] == 0x15, "the record of an alert"
             assert house.served == []
@@ -198,7 +170,7 @@ def test_a_plain_port_is_not_led_by_tls(house: House) -> None:
 def test_a_machine_from_elsewhere_costs_no_handshake(house: House, caplog: pytest.LogCaptureFixture) -> None:
     async def test() -> None:
         async with house.open(admits=lambda _: False):
-            assert await knock(house.port, context(house.hub), ASKS) == b""
+            assert await house.tells(context(house.hub), ASKS) == b""
             assert house.served == []
 
     leaves_nothing(test)
@@ -210,7 +182,7 @@ def test_who_takes_too_long_over_the_handshake_is_cut_off(house: House, caplog: 
         async with house.open():
             for says in (b"", b"\x16\x03\x01"):
                 began = asyncio.get_running_loop().time()
-                assert await knock(house.port, None, says) == b""
+                assert await house.tells(None, says) == b""
                 assert asyncio.get_running_loop().time() - began == pytest.approx(HANDSHAKE_S, abs=0.1)
 
     run_clean(test)
