@@ -33,18 +33,18 @@ class Issued:
 
 @dataclass
 class Authority:
-    """A private CA that keeps its files in a folder."""
+    """A private CA that keeps its files in a folder; with the `key` of another and its name it is that one."""
 
     folder: Path
     name: str = "house"
-    _key: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
+    key: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()), repr=False)
     _issued: int = 0
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        builder = self._builder(_called(self.name), self._key.public_key(), NOW - 365 * DAY, NOW + 3650 * DAY)
+        builder = self._builder(_called(self.name), self.key.public_key(), NOW - 365 * DAY, NOW + 3650 * DAY)
         builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        self._certificate = builder.sign(self._key, hashes.SHA256())
+        self._certificate = builder.sign(self.key, hashes.SHA256())
         self.file.write_bytes(self._certificate.public_bytes(Encoding.PEM))
 
     @property
@@ -72,7 +72,7 @@ class Authority:
         builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         if roles:
             builder = builder.add_extension(x509.ExtendedKeyUsage(roles), critical=False)
-        made = builder.sign(self._key, hashes.SHA256())
+        made = builder.sign(self.key, hashes.SHA256())
         stem = self.folder / f"{self.name}-{name}-{self._issued}"
         issued = Issued(stem.with_suffix(".crt"), stem.with_suffix(".key"), made.fingerprint(hashes.SHA256()).hex())
         issued.certificate.write_bytes(made.public_bytes(Encoding.PEM))
@@ -101,7 +101,7 @@ class Authority:
         self, subject: x509.Name, key: ec.EllipticCurvePublicKey, begins: datetime, ends: datetime
     ) -> x509.CertificateBuilder:
         builder = x509.CertificateBuilder(_called(self.name), subject, key, x509.random_serial_number(), begins, ends)
-        issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key())
+        issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.public_key())
         builder = builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
         return builder.add_extension(issuer, critical=False)
 

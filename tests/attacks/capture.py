@@ -1,4 +1,4 @@
-"""Packets of a TCP port as tcpdump records them, and the streams that tcpflow puts together from them. Needs root."""
+"""Packets as tcpdump records them, and the streams that tcpflow puts together from them. Needs root."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,10 +40,10 @@ class Captured:
 
 
 @contextmanager
-def capture(interface: str, port: int, file: Path, inside: Sequence[str] = ()) -> Iterator[Captured]:
-    """Records while the context lasts; `inside` is a command that leads into another network. Raises CaptureFailed."""
-    command = [*inside, "tcpdump", "-i", interface, "-w", str(file), "-U", "-s", "0", "-B", str(BUFFER_KIB)]
-    tcpdump = subprocess.Popen([*command, "-Z", "root", f"tcp port {port}"], stderr=subprocess.PIPE, text=True)
+def capture(interface: str, what: str, file: Path) -> Iterator[Captured]:
+    """Records while the context lasts; `what` is a filter, such as "tcp port 10701". Raises CaptureFailed."""
+    command = ["tcpdump", "-i", interface, "-w", str(file), "-U", "-s", "0", "-B", str(BUFFER_KIB)]
+    tcpdump = subprocess.Popen([*command, "-Z", "root", what], stderr=subprocess.PIPE, text=True)
     assert tcpdump.stderr is not None
     said = tcpdump.stderr.readline()
     if "listening on" not in said:

@@ -48,7 +48,7 @@ async def _recorded(folder: Path, fleet: Encrypted | None, file: Path) -> tuple[
 
     @asynccontextmanager
     async def recorded(port: int) -> AsyncIterator[int]:
-        with capture("lo", port, file) as captured:
+        with capture("lo", f"tcp port {port}", file) as captured:
             captures.append(captured)
             yield port
 

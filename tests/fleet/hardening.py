@@ -10,13 +10,15 @@ from time import monotonic, sleep
 from tests.conformance.controller import Failed
 from tests.conformance.stage import expect
 from tests.fleet.asking import ask
-from tests.fleet.fleet import Fleet
+from tests.fleet.fleet import HUB, Fleet, Vars
 from tests.fleet.host import Host
+from tests.fleet.units import is_led, memory
 
 ANALYZE = "systemd-analyze", "security", "--no-pager"
 MOST = 2.0  # of systemd-analyze's ten
 WATCHDOG_S = 30.0 + 5.0 + 15.0  # WatchdogSec, what SIGABRT may take, the start
 BACK_S = 40.0
+FOUND_S = 60.0
 LOOK_S = 0.5
 UNLIMITED = 1 << 62
 Unit = tuple[Host, str]
@@ -46,7 +48,7 @@ def may_take_so_much_memory(fleet: Fleet) -> str:
     for host, unit in _units(fleet):
         most = int(host.shown(unit, "MemoryMax"))
         expect(most < UNLIMITED, f"{unit} of {host.name} may take any memory")
-        used = _memory(host, unit)
+        used = memory(host, unit)
         expect(used < most, f"{unit} of {host.name} takes {used >> 20} MB of {most >> 20}")
         told.append(f"{host.name} {used >> 20} of {most >> 20} MB, {'bound' if _bound(host, unit) else 'NOT bound'}")
     note = " (not bound: this machine's cgroups are version 1, so systemd sets no limit inside of a host)"
@@ -63,6 +65,18 @@ def comes_back_after_it_hung(fleet: Fleet) -> str:
     return _comes_back(fleet, "STOP", WATCHDOG_S + BACK_S)
 
 
+def finds_its_satellites_by_mdns(fleet: Fleet) -> str:
+    """The hub is told their names alone: the units of both ends let announcements out and in."""
+    nameless: dict[str, Vars] = {HUB: {"hub_settings": {"fleet": {"satellites": []}}}}
+    try:
+        fleet.play("site.yml", "--limit", HUB, hosts=nameless).whole()
+        told = [f"{room.name} is led after {is_led(room, FOUND_S):.0f} s" for room in fleet.rooms]
+        asked = ask(fleet.rooms[1])
+    finally:
+        fleet.play("site.yml", "--limit", HUB).whole()
+    return f"{', '.join(told)}; {asked}"
+
+
 def _comes_back(fleet: Fleet, how: str, late_s: float) -> str:
     units = _units(fleet)
     before = {host.name: host.shown(unit, "MainPID") for host, unit in units}
@@ -77,7 +91,7 @@ def _comes_back(fleet: Fleet, how: str, late_s: float) -> str:
                 back[host.name] = now_s
         sleep(LOOK_S)
     for room in fleet.rooms:
-        _led(room)
+        is_led(room, BACK_S)
     told = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in back.items())
     return f"back after: {told}; then {ask(fleet.rooms[-1])}"
 
@@ -86,25 +100,8 @@ def _another(host: Host, unit: str, before: str) -> bool:
     return host.shown(unit, "ActiveState") == "active" and host.shown(unit, "MainPID") not in (before, "0")
 
 
-def _led(room: Host) -> None:
-    """Waits until a controller leads it."""
-    late = monotonic() + BACK_S
-    status = "/opt/hark/satellite/current/bin/hark-satellite", "status", "--config", "/etc/hark/satellite.toml"
-    while monotonic() < late:
-        if room.works(*status) and '"controller":null' not in room.run(*status):
-            return
-        sleep(LOOK_S)
-    raise Failed(f"nobody leads {room.name}")
-
-
 def _units(fleet: Fleet) -> list[Unit]:
     return [(fleet.hub, "hark-hub"), *((room, "hark-satellite") for room in fleet.rooms)]
-
-
-def _memory(host: Host, unit: str) -> int:
-    """Bytes that its main process has in memory."""
-    told = host.run("cat", f"/proc/{host.shown(unit, 'MainPID')}/status")
-    return int(told.partition("VmRSS:")[2].split()[0]) << 10
 
 
 def _bound(host: Host, unit: str) -> bool:
@@ -117,6 +114,7 @@ def _bound(host: Host, unit: str) -> bool:
 CHECKS: tuple[Callable[[Fleet], str], ...] = (
     is_hardly_exposed,
     may_take_so_much_memory,
+    finds_its_satellites_by_mdns,
     comes_back_after_it_was_killed,
     comes_back_after_it_hung,
 )

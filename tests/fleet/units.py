@@ -1,0 +1,39 @@
+"""Programs on hosts: who leads a satellite, what one takes of memory and has said."""
+
+from __future__ import annotations
+
+import re
+from time import monotonic, sleep
+
+from tests.conformance.controller import Failed
+from tests.fleet.host import Host
+
+STATUS = "/opt/hark/satellite/current/bin/hark-satellite", "status", "--config", "/etc/hark/satellite.toml"
+LOOK_S = 0.5
+
+
+def is_led(room: Host, late_s: float, wanted: bool = True) -> float:
+    """Waits until a controller leads it, or none does; returns the seconds. Raises Failed."""
+    began = monotonic()
+    while (seconds := monotonic() - began) < late_s:
+        if room.works(*STATUS) and ('"controller":null' not in room.run(*STATUS)) == wanted:
+            return seconds
+        sleep(LOOK_S)
+    raise Failed(f"{room.name} is {'not led' if wanted else 'still led'} after {late_s:.0f} s")
+
+
+def memory(host: Host, unit: str) -> int:
+    """Bytes that its main process has in memory."""
+    told = host.run("cat", f"/proc/{host.shown(unit, 'MainPID')}/status")
+    return int(told.partition("VmRSS:")[2].split()[0]) << 10
+
+
+def says(host: Host, unit: str, pattern: str, late_s: float = 20.0) -> str:
+    """Waits for a line in what it has said since it started. Raises Failed."""
+    late = monotonic() + late_s
+    said = "journalctl", f"_PID={host.shown(unit, 'MainPID')}", "--output", "cat", "--no-pager"
+    while monotonic() < late:
+        if found := re.search(rf".*{pattern}.*", host.run(*said)):
+            return found[0]
+        sleep(LOOK_S)
+    raise Failed(f"{unit} of {host.name} has not said {pattern!r}")
