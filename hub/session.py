@@ -146,7 +146,9 @@ class Session:
                 self._service.arbiter.joins(self)
 
     def _prove(self, identity: str | None) -> None:
-        self._whom.meets(identity)
+        """By TLS it is who its certificate says, whatever it says of itself."""
+        certificate = self._connection.certificate
+        self._whom.meets(identity if certificate is None or identity in certificate.names else None)
         self._proven.set()
 
     async def _cancelled(self, said: hark.Cancel) -> None:
