@@ -17,7 +17,7 @@ _log = logging.getLogger(__name__)
 
 FIRST_RETRY_S = 0.5  # a satellite that restarts is back in about a second
 STEADY_S = 10.0  # of being led, after which the next failure is a first one again; a wrong peer is gone long before
-MOST_SAID = 8  # addresses of one satellite whose failures are told
+MOST_SAID = 8  # failures of one satellite that are told until it is led: a stranger may fail in ever other ways
 
 
 async def lead_all(service: Service, browser: Browser | None = None) -> None:
@@ -40,6 +40,7 @@ async def _lead(whom: Whom, service: Service) -> None:
     clock = asyncio.get_running_loop().time
     wait_s = FIRST_RETRY_S
     said: dict[str, str] = {}  # by address: one that has two may fail at each in its own way
+    lines = 0
     while True:
         began, address = clock(), whom.address()
         reason = await _lead_once(address, whom, service)
@@ -47,9 +48,11 @@ async def _lead(whom: Whom, service: Service) -> None:
         if clock() - began >= STEADY_S:
             wait_s = FIRST_RETRY_S
             said.clear()
-        if reason != said.get(address) and (address in said or len(said) < MOST_SAID):
+            lines = 0
+        if reason != said.get(address) and lines < MOST_SAID:
             _log.warning("satellite %s: %s; dialling again until it answers", address, reason)
             said[address] = reason
+            lines += 1
         await whom.rest(wait_s)
         wait_s = min(2 * wait_s, service.settings.fleet.longest_retry_s)
 

@@ -65,3 +65,16 @@ def test_it_is_the_one_for_the_hosts_python(python: str, version: str, tmp_path:
 def _pins(machine: str, python: str, *files: Path) -> str:
     asked = [sys.executable, str(ROOT / "script/pins.py"), machine, python, *map(str, files)]
     return subprocess.run(asked, check=True, capture_output=True, text=True).stdout
+
+
+@pytest.mark.parametrize(
+    ("machine", "python"), [("../../x86_64", "3.11"), ("x86_64", "3.11/../.."), ("riscv64", "3.11")]
+)
+def test_a_host_that_lies_about_what_it_is_gets_no_wheels(machine: str, python: str) -> None:
+    """Both become a part of a path on the machine that provisions it."""
+    done = subprocess.run(
+        [ROOT / "script/wheel", machine, python, "hub.txt"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert "see who is on that host" in done.stderr
+    assert done.stdout == ""

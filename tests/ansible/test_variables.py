@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from configparser import ConfigParser
 
 import pytest
 
@@ -64,6 +65,13 @@ def test_the_document_names_variables_that_are_there() -> None:
 def test_what_an_inventory_can_set_is_in_the_document() -> None:
     settable = {name for role in ROLES for name in defaults(role)}
     assert settable - set(OURS.findall(DOCUMENT.read_text())) == set()
+
+
+def test_what_hosts_tell_sets_no_variable() -> None:
+    """Else one that somebody else rules is signed a certificate in any name, though its own was revoked."""
+    settings = ConfigParser()
+    settings.read(ANSIBLE / "ansible.cfg")
+    assert settings.getboolean("defaults", "inject_facts_as_vars") is False
 
 
 def test_inventories_can_be_read() -> None:

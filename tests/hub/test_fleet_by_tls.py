@@ -104,6 +104,20 @@ def test_another_satellites_certificate_is_of_no_use_there(
     assert f"where {KITCHEN} is wanted" in caplog.text
 
 
+def test_who_says_a_name_that_its_certificate_has_not_takes_no_satellite_away(authority: Authority) -> None:
+    """Where any may answer at an address, each is led there, but is nobody whom it does not prove to be."""
+
+    async def scenario() -> None:
+        kitchen, thief = FakeSatellite("kitchen", KITCHEN), FakeSatellite("hall", KITCHEN)
+        satellites = by_tls(authority, kitchen, KITCHEN), by_tls(authority, thief, HALL)
+        async with satellites[0], satellites[1], hub(authority, [thief.address], [KITCHEN]) as network:
+            await thief.led()
+            await network.announces(KITCHEN, kitchen.address)
+            await answers(await kitchen.led())
+
+    run_clean(scenario)
+
+
 def test_a_satellite_without_tls_is_never_led_instead(authority: Authority, caplog: pytest.LogCaptureFixture) -> None:
     async def scenario() -> None:
         kitchen = FakeSatellite("kitchen", KITCHEN)

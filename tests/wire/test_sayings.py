@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from wire.sayings import EVERY_S, MOST_KEYS, Sayings
+from wire.sayings import EVERY_S, MOST_KEYS, MOST_LINES, Sayings
 
 log = logging.getLogger("test.sayings")
 
@@ -49,6 +49,20 @@ def test_of_many_keys_the_one_that_was_quiet_for_longest_is_forgotten() -> None:
     said.warn("one too many", "")
     assert said.count("first") == 2
     assert said.count("second") == 0
+
+
+def test_however_many_keys_there_are_so_many_lines_are_said_an_hour(caplog: pytest.LogCaptureFixture) -> None:
+    """A stranger with an IPv6 network has more addresses than a disk has room for lines."""
+    now = 0.0
+    said = Sayings(log, lambda: now)
+    for number in range(10 * MOST_LINES):
+        said.warn(f"2001:db8::{number:x}", f"turned away 2001:db8::{number:x}")
+    assert len(caplog.records) == MOST_LINES
+    assert "left out" in caplog.records[-1].getMessage()
+    assert "left out" not in caplog.records[-2].getMessage()
+    now = EVERY_S
+    said.warn("2001:db8::1", "turned away 2001:db8::1")
+    assert caplog.records[-1].getMessage() == "turned away 2001:db8::1"
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])

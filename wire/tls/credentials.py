@@ -40,7 +40,7 @@ class Credentials:
             self._revoked = Followed([places.revoked], partial(revoked.load, places.revoked))
         else:
             self._revoked = Followed([], frozenset[str])
-        self._open: dict[Connection, Certificate] = {}
+        self._open: dict[Connection, tuple[Certificate, Loaded]] = {}
         self._told = ""
 
     @property
@@ -62,20 +62,25 @@ class Credentials:
         own, revoked = self.loaded.own, len(self.revoked)
         return f"TLS as {own} until {date(own.ends)}, {revoked} revoked" + (f"; {self.trouble}" if self.trouble else "")
 
-    def judge(self, certificate: Certificate, name: str = "") -> None:
-        """Raises Refused for a peer that proved this certificate; `name` is whose it should be, "" for anybody's."""
+    def judge(self, certificate: Certificate, by: Loaded, name: str = "") -> None:
+        """Raises Refused for a peer that proved this certificate in a handshake with `by`.
+
+        `name` is whose it should be, "" for anybody's.
+        """
         if certificate.fingerprint in self.revoked:
             raise Refused(f"its certificate, {certificate}, is revoked; issue it a new one, or keep it out")
         if self.now() > certificate.ends:
             raise Refused(
                 f"its certificate, {certificate}, has expired: {clock(self.loaded.own, self.now())}; renew it"
             )
+        if by.authorities - self.loaded.authorities:
+            raise Refused("an authority that counted then counts no more; it may come again, with one that does")
         if name and name not in certificate.names:
             raise Refused(f"it shows the certificate of {certificate}, where {name} is wanted; is it another machine?")
 
-    def attend(self, connection: Connection, certificate: Certificate) -> None:
-        """The connection lasts as long as its certificate is good."""
-        self._open[connection] = certificate
+    def attend(self, connection: Connection, certificate: Certificate, by: Loaded) -> None:
+        """The connection lasts as long as its certificate is good; see judge."""
+        self._open[connection] = certificate, by
 
     async def watch(self) -> None:
         """Looks again and again, without end."""
@@ -96,12 +101,12 @@ class Credentials:
             _log.info("new connections show the certificate of %s", self.loaded.own)
         if await _read_anew(self._revoked):
             _log.info("revoked certificates: %d", len(self.revoked))
-        for connection, certificate in list(self._open.items()):
+        for connection, proven in list(self._open.items()):
             if connection.closed:
                 del self._open[connection]
                 continue
             try:
-                self.judge(certificate)
+                self.judge(*proven)
             except Refused as refused:
                 _log.warning("%s is disconnected: %s", connection.peer, refused)
                 connection.abort()

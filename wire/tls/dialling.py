@@ -43,10 +43,10 @@ async def dial(
         raise PeerUnreachable(host, port, told) from None
     certificate = Certificate.of(writer.get_extra_info("ssl_object"))
     try:
-        credentials.judge(certificate, name)
+        credentials.judge(certificate, loaded, name)
     except Refused as refused:
         writer.transport.abort()
         raise Refused(f"{host} port {port} is not led: {refused}") from None
     connection = Connection(reader, writer, certificate=certificate, **guards)
-    credentials.attend(connection, certificate)
+    credentials.attend(connection, certificate, loaded)
     return connection

@@ -59,6 +59,8 @@ class Loaded:
     own: Certificate
     authority_ends: float
     """Until when the authority that signed it is valid, in seconds since 1970."""
+    authorities: frozenset[bytes]
+    """The certificates of all that count, as DER."""
 
 
 def read(path: str, most: int = MOST_BYTES) -> bytes:
@@ -90,7 +92,7 @@ def load(places: Places, role: Role) -> Loaded:
         for each in context.get_ca_certs()
         if each["subject"] == own.issuer
     ]
-    return Loaded(context, own, max(ends, default=own.ends))
+    return Loaded(context, own, max(ends, default=own.ends), frozenset(context.get_ca_certs(binary_form=True)))
 
 
 def _check_key(path: str) -> None:

@@ -124,13 +124,13 @@ class _Door:
             return self._refuse(host, why(error, loaded.own, self._credentials.now()))
         certificate = Certificate.of(transport.get_extra_info("ssl_object"))
         try:
-            self._credentials.judge(certificate)
+            self._credentials.judge(certificate, loaded)
         except Refused as refused:
             transport.abort()
             return self._refuse(host, str(refused))
         writer = asyncio.StreamWriter(transport, protocol, reader, loop)
         if (connection := self._handlers.admit(reader, writer, certificate)) is not None:
-            self._credentials.attend(connection, certificate)
+            self._credentials.attend(connection, certificate, loaded)
         return None
 
     def _refuse(self, host: str, told: str) -> None:

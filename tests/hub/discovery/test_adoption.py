@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 
 import pytest
 from wyoming.event import Event
@@ -16,7 +16,7 @@ from config.loading import build, one, read
 from hub.discovery.known import KEEP_S, MOST_TOLD
 from hub.discovery.listener import Listener
 from hub.engines import Engines
-from hub.fleet import lead_all
+from hub.fleet import MOST_SAID, lead_all
 from hub.service import Service
 from hub.session import SILENCE_S
 from hub.store import Store
@@ -170,6 +170,22 @@ def test_of_two_addresses_the_one_that_answers_is_found_and_failures_are_said_on
 
     run_clean(scenario)
     assert len([record for record in caplog.records if record.name == "hub.fleet"]) <= 3  # each once, and its end
+
+
+def test_a_stranger_that_fails_in_ever_other_ways_fills_no_log(caplog: pytest.LogCaptureFixture) -> None:
+    """It announces itself at another place each time, so that it is dialled at once."""
+
+    async def scenario() -> None:
+        there = FakeSatellite("kitchen", HALL)
+        async with hub(adopt=[KITCHEN]) as network:
+            for number in range(200):
+                at = there.address, "127.0.0.1:9"
+                async with there.up() if number % 4 < 2 else nullcontext():
+                    await network.announces(KITCHEN, at[number % 2])
+                    await asyncio.sleep(1.0)
+
+    run_clean(scenario)
+    assert len([record for record in caplog.records if record.name == "hub.fleet"]) <= MOST_SAID
 
 
 def test_an_address_that_another_device_has_taken_is_said_once_and_that_device_is_not_led(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 import shutil
+import ssl
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ import pytest
 from tests.attacks.strangers import context
 from tests.certificates import LEADS, NOW
 from tests.wire.tls.doors import SATELLITE, House, answers
-from tests.wire_pairs import leaves_nothing
+from tests.wire_pairs import LOOPBACK, leaves_nothing
 from wire.errors import WireError
 from wire.tls.certificate import DAY_S, Certificate
 from wire.tls.credentials import Credentials
@@ -102,8 +104,9 @@ def test_a_file_that_breaks_changes_nothing_and_is_told_once(
                 await looked(house.credentials)
             assert await answers(before)
             assert house.credentials.revoked == {stolen.fingerprint}
+            shown = Certificate(("stolen",), stolen.fingerprint, 0.0, math.inf, None)
             with pytest.raises(Refused):
-                house.credentials.judge(Certificate(("stolen",), stolen.fingerprint, 0.0, math.inf, None))
+                house.credentials.judge(shown, house.credentials.loaded)
             async with await house.dial(credentials=dialling) as after:
                 assert await answers(after)
 
@@ -142,6 +145,66 @@ def test_a_connection_lasts_no_longer_than_its_certificate(house: House) -> None
             time += 366 * DAY_S
             await looked(leading)
             assert hub.closed
+
+    leaves_nothing(test)
+
+
+def test_whoever_came_in_by_an_authority_that_counts_no_more_is_cut_off(house: House, tmp_path: Path) -> None:
+    """One whose key is stolen signs whom nobody can list, so the house gets another."""
+
+    async def test() -> None:
+        other = House.made(tmp_path / "other")
+        async with house.open(), await house.dial() as unlisted:
+            assert await answers(unlisted)
+            _replace(house, other)
+            await looked(house.credentials)
+            with pytest.raises(WireError):
+                await unlisted.read()
+            async with await house.dial(credentials=other.leads()) as hub:
+                assert await answers(hub)
+
+    leaves_nothing(test)
+
+
+def _replace(house: House, other: House) -> None:
+    """The satellite gets what it has from another authority, which alone counts there."""
+    shutil.copy(other.satellite.certificate, house.satellite.certificate)
+    shutil.copy(other.satellite.key, house.satellite.key)
+    shutil.copy(other.authority.file, house.authority.file)
+
+
+def test_nobody_holds_a_handshake_open_until_the_authority_has_changed(house: House, tmp_path: Path) -> None:
+    async def test() -> None:
+        other = House.made(tmp_path / "other")
+        async with house.open():
+            reader, writer = await asyncio.open_connection(LOOPBACK, house.port)
+            shaking, sent = ssl.MemoryBIO(), ssl.MemoryBIO()
+            stranger = context(house.hub).wrap_bio(shaking, sent)
+            with pytest.raises(ssl.SSLWantReadError):
+                stranger.do_handshake()
+            writer.write(sent.read())
+            shaking.write(await reader.read(1 << 16))
+            _replace(house, other)
+            await looked(house.credentials)
+            stranger.do_handshake()
+            writer.write(sent.read())
+            assert await reader.read(1 << 16) == b""
+            assert house.served == []
+            writer.transport.abort()
+
+    leaves_nothing(test)
+
+
+def test_an_authority_that_is_added_cuts_off_nobody(house: House, tmp_path: Path) -> None:
+    async def test() -> None:
+        other = House.made(tmp_path / "other")
+        async with house.open(), await house.dial() as before:
+            both = house.authority.file.read_bytes() + other.authority.file.read_bytes()
+            house.authority.file.write_bytes(both)
+            await looked(house.credentials)
+            async with await house.dial(other.hub) as after:
+                assert await answers(after)
+            assert await answers(before)
 
     leaves_nothing(test)
 
