@@ -45,10 +45,16 @@ OTHERWISE = {
     "satellite_follow_up": "off",
     "hub_nvidia": "1",
     "hub_internet": "true",
+    "hub_serve": "10.0.0.9",  # and so is a list of one
+    "satellite_home_assistant": "10.0.0.9",
+    "satellite_wake_words": "okay_nabu",
 }
 THEN = (
     "-[tls]",
     "+follow_up = false",
+    '+words = ["okay_nabu"]',
+    '+allow = ["127.0.0.1", "10.0.0.9"]',
+    '+allow = ["127.0.0.0/8", "::1", "10.0.0.9"]',
     '+stop = "pocketsphinx"',
     '+engine = "livekit"',
     "+SupplementaryGroups=video render",
@@ -70,8 +76,8 @@ def refuses_wrong_variables(fleet: Fleet) -> str:
     return "".join(f"\n        {line}" for line in told)
 
 
-def takes_a_boolean_as_people_type_it(fleet: Fleet) -> str:
-    """Each word that Ansible has for it, of each boolean variable: what is so already changes nothing."""
+def takes_variables_as_people_type_them(fleet: Fleet) -> str:
+    """Booleans, numbers and lists as words: what is so already changes nothing, and what is not, what it should."""
     same = _typed(fleet, AS_IT_IS, "--check").whole()
     changed = {host: n for host, n in same.counts("changed").items() if n}
     expect(not changed, f"{AS_IT_IS} would change {changed}")
@@ -90,4 +96,4 @@ def _words(values: dict[str, str]) -> str:
     return " ".join(dict.fromkeys(values.values()))
 
 
-CHECKS: tuple[Callable[[Fleet], str], ...] = (refuses_wrong_variables, takes_a_boolean_as_people_type_it)
+CHECKS: tuple[Callable[[Fleet], str], ...] = (refuses_wrong_variables, takes_variables_as_people_type_them)
