@@ -17,6 +17,8 @@ from tests.fleet.fleet import ROOMS, Fleet
 from tests.fleet.host import HEARD, SAID, Host
 
 QUESTION = "turn on the kitchen light"
+STATUS = "/opt/hark/satellite/current/bin/hark-satellite", "status", "--config", "/etc/hark/satellite.toml"
+LED_S = 40.0
 TURN_S = 40.0
 LOOK_S = 0.2
 REPLY_S = 0.4  # shorter is no sentence
@@ -42,8 +44,22 @@ def shows_the_table(fleet: Fleet) -> str:
     return shown
 
 
+def led(host: Host) -> None:
+    """Waits until a controller leads the satellite there. Raises Failed."""
+    late = monotonic() + LED_S
+    while monotonic() < late:
+        if host.works(*STATUS) and '"controller":null' not in host.run(*STATUS):
+            return
+        sleep(LOOK_S)
+    raise Failed(f"nobody leads {host.name}")
+
+
 def ask(host: Host) -> str:
-    """Speaks the wake word and a question there; returns what came. Raises Failed."""
+    """Speaks the wake word and a question there; returns what came. Raises Failed.
+
+    Without a controller it would say by itself that there is none.
+    """
+    led(host)
     heard, replies = host.tree / HEARD, host.tree / SAID
     before, began = _written(replies), monotonic()
     with tempfile.TemporaryDirectory() as folder:
