@@ -13,6 +13,7 @@ INVENTORIES = sorted((ANSIBLE / "inventory").rglob("*.yml"))
 DOCUMENT = ANSIBLE.parent / "docs/fleet.md"
 SENTENCE = re.compile(r"[A-Z].*\.", re.DOTALL)
 OURS = re.compile(rf"\b(?:{'|'.join(ROLES)})_\w+")
+AS_A_WORD = r"(?:truthy|falsy)\(convert_bool=True\)"
 KINDS = {str: ("str", "path"), bool: ("bool",), int: ("int",), list: ("list",), dict: ("dict",)}
 
 
@@ -49,6 +50,16 @@ def test_each_plain_default_is_one_of_the_choices(role: str) -> None:
     plain = {name: value for name, value in defaults(role).items() if "{{" not in str(value)}
     choices = {name: it["choices"] for name, it in options(role).items() if "choices" in it}
     assert [name for name, value in plain.items() if name in choices and value not in choices[name]] == []
+
+
+def test_what_reads_a_boolean_takes_it_as_a_word(role: str) -> None:
+    """`-e common_tls=false` brings a string, which is true; and the filter bool takes "t" and "y" for false."""
+    booleans = "|".join(name for known in ROLES for name, it in options(known).items() if it["type"] == "bool")
+    bare = re.compile(
+        rf"^.*\b(?:{booleans})(?=$|[,)\]|]| (?:[}}%|~]|and|or|if|else|is(?! {AS_A_WORD})\b)).*", re.MULTILINE
+    )
+    files = [path for part in ("tasks", "templates", "vars") for path in sorted((ROLES[role] / part).glob("*"))]
+    assert [line.strip() for path in files for line in bare.findall(path.read_text())] == []
 
 
 @pytest.mark.parametrize("inventory", INVENTORIES, ids=lambda path: path.parent.name)

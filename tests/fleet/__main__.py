@@ -15,12 +15,23 @@ from pathlib import Path
 from time import monotonic
 
 from tests.conformance.controller import Failed
-from tests.fleet import asking, bad_input, encryption, hardening, lying, provisioning, releases, removal
+from tests.fleet import (
+    asking,
+    bad_input,
+    encryption,
+    hardening,
+    lying,
+    one_host,
+    provisioning,
+    releases,
+    removal,
+    variables,
+)
 from tests.fleet.commands import CommandFailed
 from tests.fleet.fleet import Fleet
 from tests.fleet.machine import Machine
 
-PARTS = provisioning, asking, encryption, hardening, releases, bad_input, lying, removal
+PARTS = provisioning, asking, encryption, hardening, releases, variables, bad_input, lying, one_host, removal
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -99,7 +99,10 @@ class Fleet:
         hosts: dict[str, Vars] | None = None,
         sees: Callable[[str], None] = lambda line: None,
     ) -> Play:
-        """Runs a playbook. Variables: `extra` of all, `hosts` of single hosts; `spare` adds that host."""
+        """Runs a playbook. Variables: `extra` of all, `hosts` of single hosts; `spare` adds that host.
+
+        With a `common_house` of its own it is a hub, too.
+        """
         inventory = self.folder / "inventory.json"
         inventory.write_text(json.dumps(self._inventory(hosts or {}, spare), indent=1))
         command = [self._ansible, "--inventory", str(inventory), name, *options]
@@ -122,9 +125,13 @@ class Fleet:
         return {host.name: self.release(host, "hub" if host is self.hub else "satellite") for host in self.used}
 
     def _inventory(self, own: dict[str, Vars], spare: Vars | None) -> dict[str, Any]:
-        rooms = dict(ROOMS)
+        rooms, hubs = dict(ROOMS), [HUB]
+        houses: dict[str, Vars] = {}
         if spare is not None:
             rooms[SPARE] = {"satellite_area": "Cellar", **spare}
+            if "common_house" in spare:
+                hubs.append(SPARE)
+                houses[spare["common_house"]] = {"hosts": {SPARE: {}}}
         ssh = f"-o StrictHostKeyChecking=accept-new -o UserKnownHostsFile={self.folder}/known_hosts"
         common = {
             "ansible_user": "root",
@@ -134,8 +141,9 @@ class Fleet:
         sound = {"satellite_microphone": f"wav:/{HEARD}", "satellite_speaker": f"wav:/{SAID}"}
         return {
             "all": {"vars": common},
-            "hubs": {"hosts": {HUB: self._host(HUB, {}, own)}},
+            "hubs": {"hosts": {name: self._host(name, {}, own) for name in hubs}},
             "satellites": {"hosts": {name: self._host(name, it, own) for name, it in rooms.items()}, "vars": sound},
+            **houses,
         }
 
     def _host(self, name: str, variables: Vars, own: dict[str, Vars]) -> Vars:

@@ -11,6 +11,7 @@ from tests.fleet.fleet import HUB, ROOMS, Fleet
 from tests.fleet.host import Host
 
 WATCHED = "etc", "opt", "usr", "var/lib/hark-hub", "var/lib/hark-satellite", "var/lib/dpkg"
+UNITS = "--unit", "hark-hub", "--unit", "hark-satellite"
 FROM_EMPTY_S = 300.0  # to the first satellite that answers, its hub included
 AGAIN_S = 60.0
 Disk = dict[str, tuple[float, int]]
@@ -23,16 +24,20 @@ def tells_what_it_would_do_with_empty_hosts(fleet: Fleet) -> str:
     told = done.counts("changed")
     expect(set(told) >= {host.name for host in fleet.used} and min(told.values()) > 0, f"it tells no changes: {told}")
     for host in fleet.used:
-        _same(host, before[host.name])
+        same(host, before[host.name])
     return f"would change {told}, {done.seconds:.0f} s"
 
 
 def makes_a_fleet_of_empty_hosts(fleet: Fleet) -> str:
-    """One command; each satellite is verified by the hub, one after the other."""
+    """One command; each program is started once, and each satellite verified by the hub, one after the other."""
     done = fleet.play().whole()
     answers = {name: done.at(f"ok: [{name} -> {HUB}") for name in ROOMS}
     first_s = min(answers.values())
     expect(first_s < FROM_EMPTY_S, f"the first satellite answers after {first_s:.0f} s")
+    starts = {
+        host.name: host.run("journalctl", "--output", "cat", *UNITS).count("Starting hark-") for host in fleet.used
+    }
+    expect(set(starts.values()) == {1}, f"the programs were started {starts} times")
     told = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in answers.items())
     return f"answer after: {told}; all four hosts in {done.seconds:.0f} s"
 
@@ -54,7 +59,7 @@ def tells_that_it_would_do_nothing(fleet: Fleet) -> str:
     changed = {host: n for host, n in done.counts("changed").items() if n}
     expect(not changed, f"it would change {changed}")
     for host in fleet.used:
-        _same(host, before[host.name])
+        same(host, before[host.name])
     return f"would change nothing, {done.seconds:.0f} s"
 
 
@@ -69,11 +74,12 @@ def disk(host: Host) -> Disk:
     return found
 
 
-def _same(host: Host, before: Disk) -> None:
+def same(host: Host, before: Disk) -> None:
+    """Raises Failed where a playbook has written something since."""
     now = disk(host)
     other = sorted(name for name in before.keys() | now.keys() if before.get(name) != now.get(name))
     own = [name for name in other if not name.endswith(("said.wav", ".sqlite-wal", ".sqlite-shm", ".sqlite"))]
-    expect(not own, f"check mode has changed {own[:5]} of {host.name}")
+    expect(not own, f"{own[:5]} of {host.name} has changed")
 
 
 CHECKS: tuple[Callable[[Fleet], str], ...] = (

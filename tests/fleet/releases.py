@@ -7,6 +7,7 @@ from collections.abc import Callable
 from tests.conformance.stage import expect
 from tests.fleet.asking import ask
 from tests.fleet.fleet import ROOMS, Fleet
+from tests.fleet.provisioning import disk, same
 
 CANARY = next(iter(ROOMS))
 
@@ -39,6 +40,22 @@ def refuses_a_release_that_is_gone(fleet: Fleet) -> str:
     return said
 
 
+def refuses_to_configure_what_is_not_installed(fleet: Fleet) -> str:
+    """The sources have changed, and --tags leaves out what installs them: nothing could check the settings."""
+    before = {host.name: disk(host) for host in fleet.used}
+    others = {"hub_name": "another", "satellite_area": "Another"}
+    fleet.change_sources()
+    try:
+        for host, tags in ((fleet.hub, "configure,run"), (fleet.rooms[-1], "configure"), (fleet.rooms[-1], "run")):
+            done = fleet.play("site.yml", "--limit", host.name, "--tags", tags, extra=others)
+            said = done.refused("is not on", "leave --tags out")
+            same(host, before[host.name])
+        fleet.play("site.yml", "--check", "--tags", "configure,run").whole()
+    finally:
+        fleet.restore_sources()
+    return said
+
+
 def stops_at_a_canary_that_fails(fleet: Fleet) -> str:
     """The first satellite cannot be heard with the next release: the others keep theirs, and the place is told."""
     before = fleet.releases()
@@ -68,5 +85,6 @@ def _one(fleet: Fleet) -> str:
 CHECKS: tuple[Callable[[Fleet], str], ...] = (
     goes_to_the_next_release_and_back,
     refuses_a_release_that_is_gone,
+    refuses_to_configure_what_is_not_installed,
     stops_at_a_canary_that_fails,
 )

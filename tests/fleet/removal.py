@@ -17,8 +17,7 @@ def leaves_nothing(fleet: Fleet) -> str:
     """No file, no unit, no user; the second time changes nothing."""
     done = fleet.play("uninstall.yml", extra={"uninstall_sure": "yes"}).whole()
     for host in fleet.used:
-        left = [*_files(host), *_names(host)]
-        expect(not left, f"{host.name} still has {left[:8]}")
+        expect(not left(host), f"{host.name} still has {left(host)[:8]}")
     again = fleet.play("uninstall.yml", extra={"uninstall_sure": "yes"}).whole()
     changed = {host: n for host, n in again.counts("changed").items() if n}
     expect(not changed, f"the second time changes {changed}")
@@ -31,6 +30,11 @@ def asks_before_it_removes(fleet: Fleet) -> str:
     said = fleet.play("uninstall.yml", extra={"uninstall_sure": "no"}).refused("Nothing was removed")
     expect(fleet.releases() == before, f"{fleet.releases()} are left of {before}")
     return said
+
+
+def left(host: Host) -> list[str]:
+    """What there still is of Hark: files, accounts, units."""
+    return [*_files(host), *_names(host)]
 
 
 def _files(host: Host) -> list[str]:

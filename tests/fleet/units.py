@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+import json
 import re
+from contextlib import suppress
 from time import monotonic, sleep
 
 from tests.conformance.controller import Failed
+from tests.fleet.commands import CommandFailed
 from tests.fleet.host import Host
 
 STATUS = "/opt/hark/satellite/current/bin/hark-satellite", "status", "--config", "/etc/hark/satellite.toml"
 LOOK_S = 0.5
+LED_S = 40.0
 
 
-def is_led(room: Host, late_s: float, wanted: bool = True) -> float:
+def controller(room: Host) -> str:
+    """Who leads the satellite there, "" for nobody. Raises CommandFailed where it does not run."""
+    return str(json.loads(room.run(*STATUS))["controller"])
+
+
+def is_led(room: Host, late_s: float = LED_S, wanted: bool = True) -> float:
     """Waits until a controller leads it, or none does; returns the seconds. Raises Failed."""
     began = monotonic()
     while (seconds := monotonic() - began) < late_s:
-        if room.works(*STATUS) and ('"controller":null' not in room.run(*STATUS)) == wanted:
-            return seconds
+        with suppress(CommandFailed):
+            if bool(controller(room)) == wanted:
+                return seconds
         sleep(LOOK_S)
     raise Failed(f"{room.name} is {'not led' if wanted else 'still led'} after {late_s:.0f} s")
 
