@@ -133,13 +133,18 @@ def test_settings_with_half_of_it_are_refused(authority: Authority, half: dict[s
         msgspec.convert({**whole, **half}, Tls)
 
 
-def test_a_certificate_that_openssl_makes_as_the_documents_say_does(tmp_path: Path) -> None:
-    """The commands of docs/security.md, in their order, by a shell."""
+GREED = "-addext subjectAltName=DNS:hub -addext extendedKeyUsage=clientAuth -addext basicConstraints=critical,CA:TRUE"
+
+
+@pytest.mark.parametrize("asks", ["", GREED], ids=["as they say", "by a satellite that asks to be a hub"])
+def test_a_certificate_that_openssl_makes_as_the_documents_say_does(tmp_path: Path, asks: str) -> None:
+    """The commands of docs/security.md, in their order, by a shell; a request may ask for more, and gets no more."""
     text = Path(__file__).parents[3].joinpath("docs/security.md").read_text()
     script = "\n".join(
         line.strip() for line in text.splitlines() if line.startswith("    openssl req") or " -req " in line
     )
     assert script.count("openssl") >= 4
+    script = script.replace("-keyout kitchen.key", f"{asks} -keyout kitchen.key")
 
     async def made() -> int:
         process = await asyncio.create_subprocess_exec("sh", "-ec", f"umask 077\n{script}", cwd=tmp_path)
@@ -156,4 +161,4 @@ def test_a_certificate_that_openssl_makes_as_the_documents_say_does(tmp_path: Pa
             authority=str(tmp_path / "authority.pem"),
             revoked="",
         )
-        assert load(places, role).own.names
+        assert load(places, role).own.names == (("hub",) if role is Role.HUB else ("hark-108a9568663a",))
