@@ -146,9 +146,10 @@ class Session:
                 self._service.arbiter.joins(self)
 
     def _prove(self, identity: str | None) -> None:
-        """By TLS it is who its certificate says, whatever it says of itself."""
+        """By TLS one that may be anybody is nobody whom its certificate does not name."""
         certificate = self._connection.certificate
-        self._whom.meets(identity if certificate is None or identity in certificate.names else None)
+        known = certificate is None or self._whom.proves or identity in certificate.names
+        self._whom.meets(identity if known else None)
         self._proven.set()
 
     async def _cancelled(self, said: hark.Cancel) -> None:
