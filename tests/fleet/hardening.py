@@ -91,7 +91,7 @@ def _led(room: Host) -> None:
     late = monotonic() + BACK_S
     status = "/opt/hark/satellite/current/bin/hark-satellite", "status", "--config", "/etc/hark/satellite.toml"
     while monotonic() < late:
-        if room.works(*status) and '"controller":null' not in room.run(*status):
+        if room.works(*status) and '"controller":""' not in room.run(*status):
             return
         sleep(LOOK_S)
     raise Failed(f"nobody leads {room.name}")
