@@ -30,7 +30,7 @@ HUB, SATELLITE, IDENTITY = "192.168.1.5", "192.168.1.20", "hark-108a9568663a"
 """As the documents have them."""
 HARK, SETTINGS = "/opt/hark/bin/hark-satellite", "/etc/hark/satellite.toml"
 MOST_LINES = 10
-LED_S = 30.0
+LED_S = 60.0
 CUT_OFF_S = 10.0
 LOOK_S = 0.2
 
@@ -97,6 +97,8 @@ def is_encrypted_and_cut_off_by_hand(fleet: Fleet) -> str:
     """docs/security.md, on what the ten lines have made: certificates, and one that is revoked."""
     spare = fleet.hosts[SPARE]
     person, house = Person(spare), _house(fleet)
+    if not person.is_there:
+        answers_after_ten_lines(fleet)
     typed = [command.replace(IDENTITY, _identity(person)) for command in commands(*CERTIFICATES)]
     satellite, hub = settings(*CERTIFICATES)
     began = monotonic()
@@ -142,7 +144,7 @@ def _identity(person: Person) -> str:
 
 def _led(person: Person) -> bool:
     status = person.host.run(HARK, "status", "--config", SETTINGS)
-    return '"controller":null' not in status
+    return '"controller":""' not in status
 
 
 def _until(so: Callable[[], bool], late_s: float, otherwise: str) -> float:

@@ -25,12 +25,19 @@ class Person:
 
     host: Host
 
+    @property
+    def is_there(self) -> bool:
+        """Whether a person was here since the host had an empty disk."""
+        return self.host.up and (self.host.tree / HOME).exists()
+
     def arrives(self, checkout: Path) -> None:
         """The host has a user, sudo, a sound card and the clone, and says yes where apt asks."""
         (self.host.tree / "etc/apt/apt.conf.d/90yes").write_text('APT::Get::Assume-Yes "true";\n')
         self.host.run("apt-get", "update", "-q", late_s=300)
         self.host.run("apt-get", "install", "-q", "--no-install-recommends", *IMAGE, late_s=300)
         self.host.run("useradd", "--create-home", "--shell", "/bin/bash", "--groups", "sudo,audio", NAME)
+        with (self.host.tree / "etc/hosts").open("a") as hosts:
+            hosts.write(f"127.0.1.1 {self.host.name}\n")
         (self.host.tree / "etc/sudoers.d/pi").write_text(f"{NAME} ALL=(ALL) NOPASSWD: ALL\n")
         self._plugs_in_a_card()
         shutil.copytree(checkout, self.host.tree / HOME / "hark")
