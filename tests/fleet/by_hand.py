@@ -30,7 +30,7 @@ HUB, SATELLITE, IDENTITY = "192.168.1.5", "192.168.1.20", "hark-108a9568663a"
 """As the documents have them."""
 HARK, SETTINGS = "/opt/hark/bin/hark-satellite", "/etc/hark/satellite.toml"
 MOST_LINES = 10
-LED_S = 60.0
+LED_S = 120.0  # the hub makes its language model first
 CUT_OFF_S = 10.0
 LOOK_S = 0.2
 
