@@ -49,7 +49,9 @@ environment() {
     rm -rf .venv && "$python" -m venv .venv
   fi
   say "installing hark[$extras] into .venv (a minute or two the first time)"
-  .venv/bin/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock --editable ".[$extras]" >&2
+  mkdir -p .venv/tmp # Debian 13 has /tmp in memory, too small for PyTorch
+  TMPDIR=$PWD/.venv/tmp .venv/bin/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock --editable ".[$extras]" >&2
+  rm -rf .venv/tmp
   echo "$wanted" >".venv/.hark-$extras"
 }
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
+
+from tests.fleet import by_hand
+from tests.fleet.instructions import commands
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -42,6 +46,14 @@ def test_tables_are_whole(document: Path) -> None:
     rows = [number for number, line in enumerate(lines) if line.startswith("|")]
     first = [number for number in rows if number - 1 not in rows]
     assert [lines[number] for number in first if not lines[number + 1].startswith("|--")] == []
+
+
+@pytest.mark.parametrize("section", [by_hand.START, by_hand.CERTIFICATES, by_hand.STOLEN], ids="/".join)
+def test_what_is_typed_by_hand_is_shell(section: tuple[str, str]) -> None:
+    """What it does is seen by tests/fleet."""
+    typed = commands(*section)
+    assert typed
+    subprocess.run(["bash", "-n"], input="\n".join(typed), text=True, check=True)
 
 
 def _is_module(path: Path) -> bool:

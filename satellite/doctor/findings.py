@@ -20,6 +20,7 @@ from wire.discovery import DiscoveryError, is_local, read_identity, service_name
 OVERDRIVEN_SHARE = 0.01  # of the frames at full scale; speech that close to the microphone is not recognised
 QUIET_DBFS = -75.0  # a live microphone hisses louder than that in any room; one that is turned down does not
 SUPPORTED = ((3, 11), (3, 13))
+MAY_ASK = "use sudo, or join its group"
 EXTRAS = {
     "pyopen-wakeword": "satellite",
     "pymicro-wakeword": "micro",
@@ -159,7 +160,7 @@ def controller(facts: Facts) -> Finding:
         remedy = f"give its address to hark-hub (--satellite HOST:{port}) or to Home Assistant (Wyoming Protocol)"
         return Finding(Level.WARNING, "a satellite runs here and nobody leads it", remedy)
     if facts.locked:
-        return Finding(Level.WARNING, "a satellite runs here that you may not ask", "use sudo, or join its group")
+        return Finding(Level.WARNING, "a satellite runs here that you may not ask", MAY_ASK)
     if facts.port_taken:
         remedy = 'stop that program, or set listen.port; a satellite with control.socket = "" cannot be asked'
         return Finding(Level.BAD, f"another program has port {port}", remedy)
@@ -171,6 +172,8 @@ def muted(facts: Facts) -> Finding:
     if facts.status is not None and facts.status.muted:
         remedy = "unmute it: by its button, in Home Assistant, or as docs/buttons.md says"
         return Finding(Level.WARNING, "the running satellite is muted", remedy)
+    if facts.locked:
+        return Finding(Level.WARNING, "you may not ask whether it is muted", MAY_ASK)
     return Finding(Level.OK, "not muted" if facts.status else "no satellite runs that could be muted")
 
 

@@ -18,6 +18,7 @@ from tests.conformance.controller import Failed
 from tests.fleet import (
     asking,
     bad_input,
+    by_hand,
     encryption,
     hardening,
     lying,
@@ -31,7 +32,19 @@ from tests.fleet.commands import CommandFailed
 from tests.fleet.fleet import Fleet
 from tests.fleet.machine import Machine
 
-PARTS = provisioning, asking, encryption, hardening, releases, variables, bad_input, lying, one_host, removal
+PARTS = (
+    provisioning,
+    asking,
+    encryption,
+    hardening,
+    releases,
+    variables,
+    bad_input,
+    lying,
+    one_host,
+    by_hand,
+    removal,
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -67,6 +67,7 @@ def test_a_satellite_that_is_well_has_no_findings_but_good_ones() -> None:
         ("certificate", replace(WELL, papers=Papers(broken="key: all can read it; mend it")), Level.BAD, "mend it"),
         ("muted", replace(WELL, status=replace(LED, muted=True)), Level.WARNING, "unmute"),
         ("muted", replace(WELL, status=None), Level.OK, "no satellite runs"),
+        ("muted", replace(WELL, status=None, locked=True), Level.WARNING, "use sudo"),
         ("clock", replace(WELL, clock=Clock(False)), Level.WARNING, "timedatectl set-ntp true"),
         ("clock", replace(WELL, clock=Clock(None)), Level.WARNING, "timedatectl"),
     ],
