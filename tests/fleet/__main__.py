@@ -15,12 +15,12 @@ from pathlib import Path
 from time import monotonic
 
 from tests.conformance.controller import Failed
-from tests.fleet import asking, bad_input, hardening, provisioning, releases, removal
+from tests.fleet import alone, asking, bad_input, hardening, provisioning, releases, removal
 from tests.fleet.commands import CommandFailed
 from tests.fleet.fleet import Fleet
 from tests.fleet.machine import Machine
 
-PARTS = provisioning, asking, hardening, releases, bad_input, removal
+PARTS = provisioning, asking, alone, hardening, releases, bad_input, removal
 
 
 def main(argv: Sequence[str] | None = None) -> int:

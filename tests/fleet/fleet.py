@@ -26,6 +26,7 @@ ROOMS: dict[str, Vars] = {
     },  # shared, though the room is WAV files
 }
 SPARE = "fleet-spare"
+ALONE = "lodge"  # a house with the spare host alone
 SUITES = {HUB: "bookworm", "fleet-kitchen": "bookworm", "fleet-bedroom": "trixie", "fleet-attic": "trixie"}
 OLD, NEW = "bookworm", "trixie"
 STATE = "satellite/__init__.py"  # of the sources: a line more in it makes another release
@@ -134,6 +135,7 @@ class Fleet:
         sound = {"satellite_microphone": f"wav:/{HEARD}", "satellite_speaker": f"wav:/{SAID}"}
         return {
             "all": {"vars": common},
+            ALONE: {"hosts": {} if spare is None else {SPARE: {}}},
             "hubs": {"hosts": {HUB: self._host(HUB, {}, own)}},
             "satellites": {"hosts": {name: self._host(name, it, own) for name, it in rooms.items()}, "vars": sound},
         }
