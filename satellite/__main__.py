@@ -11,7 +11,7 @@ from pathlib import Path
 from config import command_line
 from config.command_line import Short
 from config.satellite import SatelliteSettings
-from satellite.doctor import doctor, record, status
+from satellite.doctor import check, doctor, record, status
 from satellite.engines.webrtc import WebRtcVad
 from satellite.hearing.scorer import InThread
 from satellite.hearing.wake import WakeError
@@ -22,7 +22,8 @@ from satellite.sound.devices import Hangs
 from satellite.sound.echo import EchoError
 from satellite.sound.microphone import MicrophoneError
 from satellite.sound.speaker import SpeakerError
-from wire.errors import CannotListen
+from wire.check import NotWell
+from wire.errors import CannotListen, WireError
 from wire.program import run
 from wire.tls.errors import CertificateError
 
@@ -46,7 +47,11 @@ REFUSALS = (
 )
 """Why it would not start."""
 
+FAILED = 1
+"""Exit code of a check that finds the satellite not to answer, or not to be heard."""
+
 COMMANDS = {
+    "check": "asks the satellite that runs here who it is, and has it say a sentence",
     "doctor": "says what is well on this machine and what is not, with remedies, and listens for a moment",
     "status": "prints how the satellite that runs here stands, as one line of JSON",
     "record": "keeps one labelled clip of what the microphone hears",
@@ -56,7 +61,7 @@ COMMANDS = {
 def main(argv: Sequence[str] | None = None) -> None:
     """The console script: a command, or none to run the satellite."""
     command, rest = command_line.command(COMMANDS, argv)
-    {"": _satellite, "doctor": _doctor, "record": _record, "status": _status}[command](rest)
+    {"": _satellite, "check": _check, "doctor": _doctor, "record": _record, "status": _status}[command](rest)
 
 
 def _satellite(argv: Sequence[str]) -> None:
@@ -74,6 +79,16 @@ def _satellite(argv: Sequence[str]) -> None:
             run(serve(settings, engines))
     except REFUSALS as error:
         command_line.refuse("satellite", error)
+
+
+def _check(argv: Sequence[str]) -> None:
+    parser = command_line.parser("satellite", COMMANDS["check"], SHORTS, command="check")
+    started = command_line.start("satellite", SatelliteSettings, parser, SHORTS, argv)
+    try:
+        run(check.ask(started.settings.listen))
+    except (NotWell, WireError, SoundError) as error:
+        print(f"hark-satellite: {error}", file=sys.stderr)
+        sys.exit(FAILED)
 
 
 def _doctor(argv: Sequence[str]) -> None:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from wyoming.audio import AudioChunk, AudioStart, AudioStop
 from wyoming.event import Event
 
 from wire.errors import MalformedEvent
 from wire.pcm import PcmError, PcmFormat
+
+
+def is_audio(event: Event) -> bool:
+    """Whether an event is a sound's start, more of it, or its end."""
+    return any(kind.is_type(event.type) for kind in (AudioStart, AudioChunk, AudioStop))
 
 
 def sound_format(event: Event) -> PcmFormat:

@@ -13,13 +13,12 @@ from contextlib import aclosing
 from config import command_line
 from config.hub import HubSettings
 from config.parts import host_and_port, named
-from hub.check.check import Check, NotWell
 from hub.dialling import credentials_of, dialled
 from hub.parts import voices
 from hub.parts.load import load as shared
 from hub.tts.voice import VoiceError
+from wire.check import NotWell, Speech, check
 from wire.errors import WireError
-from wire.pcm import PcmFormat
 from wire.program import run
 from wire.tls.errors import CertificateError
 
@@ -38,7 +37,7 @@ def main(argv: Sequence[str]) -> None:
     started = command_line.start("hub", HubSettings, parser, {}, argv)
     address, text = started.options.address, started.options.say
     try:
-        run(check(address, text, started.settings))
+        run(ask(address, text, started.settings))
     except (VoiceError, CertificateError) as error:
         command_line.refuse("hub", error)
     except (NotWell, WireError) as error:
@@ -46,21 +45,17 @@ def main(argv: Sequence[str]) -> None:
         sys.exit(FAILED)
 
 
-async def check(address: str, text: str | None, settings: HubSettings) -> None:
+async def ask(address: str, text: str | None, settings: HubSettings) -> None:
     """Prints what was seen. Raises VoiceError, CertificateError, NotWell, WireError."""
     (name, place), credentials = named(address), credentials_of(settings.tls)
-    async with await dialled(place, name, credentials) as connection:
-        satellite = Check(connection)
-        who = await satellite.who()
-        how = "by TLS" if connection.certificate else "without TLS"
-        print(f"{who.name} at {address} answers {how}: Hark {who.version or '?'}, {who.area or 'no area'}", flush=True)
-    sound, kind = await _speech(text or f"This is {who.name}.", settings)
-    async with await dialled(place, name, credentials) as connection:
-        took_s = await Check(connection).say(sound, kind)
-        print(f"{who.name} has played {kind.seconds(len(sound)):.1f} s of speech, {took_s:.1f} s after it was sent")
+
+    async def speech(called: str) -> Speech:
+        return await _speech(text or f"This is {called}.", settings)
+
+    await check(address, lambda: dialled(place, name, credentials), speech)
 
 
-async def _speech(text: str, settings: HubSettings) -> tuple[bytes, PcmFormat]:
+async def _speech(text: str, settings: HubSettings) -> Speech:
     async with shared(settings) as load, voices.voices(settings.tts, load, most=1) as loaded:
         [voice] = loaded.values()
         async with aclosing(voice.speak(text)) as pieces:

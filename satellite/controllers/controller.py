@@ -36,10 +36,11 @@ class Controller:
         """It has muted the satellite; Home Assistant neither sends nor answers pings until it unmutes."""
         self.runs = False
         """A plain controller's pipeline runs. Asked for another meanwhile, Home Assistant hears nothing any more."""
+        self.ended = False
+        """It is left to connect anew: what it still sends is not wanted."""
         self._answers = False
         self._pings_in_pause = 0
         self._outbox: asyncio.Queue[Event | None] = asyncio.Queue(OUTBOX)
-        self._ended = False
         self._patience()
 
     @property
@@ -57,13 +58,13 @@ class Controller:
 
     def post(self, event: Sendable) -> None:
         """Queues an event, hark/ ones for hubs alone; a controller that takes none for too long is cut off."""
-        if not self._ended and not (isinstance(event, hark.HarkEvent) and self.hub is None):
+        if not self.ended and not (isinstance(event, hark.HarkEvent) and self.hub is None):
             self._put(event.event())
 
     def end(self) -> None:
         """Nothing more is sent than what is queued; it may not lead any more."""
-        if not self._ended:
-            self.ready, self._ended = False, True
+        if not self.ended:
+            self.ready, self.ended = False, True
             self._put(None)
 
     def _put(self, event: Event | None) -> None:
@@ -112,5 +113,5 @@ class Controller:
         """Asks for a sign of life, again and again."""
         while True:
             await asyncio.sleep(PING_S)
-            if self.ready and not self.paused:
+            if not self.paused:
                 self.post(Ping())

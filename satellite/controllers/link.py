@@ -1,11 +1,12 @@
 """The satellite's end of the wire: who is connected, who of them leads, and what travels to the leader.
 
 A connection becomes a controller by `run-satellite`, and the preferred one by a hub's hello. A hub says that first: it
-may run where Home Assistant does, and is not to be taken for its return. Rules: addresses are checked before anything
-is answered; the hub's hello counts only from the addresses set for it, and where TLS is set only by TLS, like all else
-that hubs say; the first hub leads until its connection ends and a second one stands by; plain controllers lead where
-there is no hub. A lost leader is replaced at once; one that is merely outranked keeps the lead until its turn is over.
-A connection that misbehaves costs itself only.
+may run where Home Assistant does, and is not to be taken for its return. One that says neither never leads, and the
+sound that it sends is played as a stand-by's is: so a check has a satellite speak. Rules: addresses are checked before
+anything is answered; the hub's hello counts only from the addresses set for it, and where TLS is set only by TLS, like
+all else that hubs say; the first hub leads until its connection ends and a second one stands by; plain controllers lead
+where there is no hub. A lost leader is replaced at once; one that is merely outranked keeps the lead until its turn is
+over. A connection that misbehaves costs itself only.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from config.parts import is_among
 from config.satellite import Controllers
 from satellite.controllers.controller import Controller
 from wire import hark
+from wire.audio import is_audio
 from wire.connection import Connection, Sendable
 from wire.errors import WireError
 from wire.sayings import Sayings
@@ -124,8 +126,12 @@ class Link:
             self._satellite.paused(controller, True)
         elif isinstance(said := hark.parse(event), hark.Hello):
             self._greet(controller, said)
-        elif controller.ready and (said is None or self._heeds(controller.connection)):
+        elif self._takes(controller, event) and (said is None or self._heeds(controller.connection)):
             self._satellite.received(controller, event)
+
+    @staticmethod
+    def _takes(controller: Controller, event: Event) -> bool:
+        return controller.ready or (is_audio(event) and not controller.ended)
 
     def _answer(self, controller: Controller, ping: Ping) -> None:
         controller.post(Pong(text=ping.text))

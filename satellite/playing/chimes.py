@@ -111,10 +111,12 @@ def _own(folder: str) -> dict[Sound, Path]:
 def _built_in(sound: Sound, rate: int) -> bytes:
     if sound in NOTES:
         return tone(NOTES[sound], rate)
-    return tone(NOTES[Sound.ERROR], rate) + _quieter(read_sound(SPOKEN / f"{sound.value}.wav", rate))
+    return tone(NOTES[Sound.ERROR], rate) + spoken(sound.value, rate)
 
 
-def _quieter(pcm: bytes) -> bytes:
+def spoken(name: str, rate: int) -> bytes:
+    """A sentence of sounds/ as 16 bit, mono, `rate` Hz, as loud as a reply."""
+    pcm = read_sound(SPOKEN / f"{name}.wav", rate)
     return bytes(np.rint(np.frombuffer(pcm, "<i2") * SPOKEN_GAIN).astype("<i2"))
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from wyoming.audio import AudioChunk, AudioStart, AudioStop
+from wyoming.audio import AudioChunk, AudioStart
 from wyoming.event import Event
 from wyoming.snd import Played
 
@@ -58,11 +58,6 @@ class Incoming:
         self.floor: Controller | None = None
         """Who is heard."""
         self._sayings = Sayings(_log)
-
-    @staticmethod
-    def takes(event: Event) -> bool:
-        """Whether an event is about sound."""
-        return any(kind.is_type(event.type) for kind in (AudioStart, AudioChunk, AudioStop))
 
     def received(self, controller: Controller, event: Event) -> None:
         """Takes an audio event; raises MalformedEvent."""

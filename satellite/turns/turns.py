@@ -31,6 +31,7 @@ from satellite.turns.incoming import Incoming
 from satellite.turns.outgoing import BUTTON, Outgoing
 from satellite.turns.phases import Action, Event, Phase, Unexpected, Watchdog, step
 from wire import hark
+from wire.audio import is_audio
 from wire.pcm import SILENCE_DBFS
 from wire.sayings import Sayings
 
@@ -131,7 +132,7 @@ class Turns:
 
     def received(self, controller: Controller, event: WyomingEvent) -> None:
         """A controller has sent something about a turn or its sound; raises MalformedEvent."""
-        if Incoming.takes(event):
+        if is_audio(event):
             self._incoming.received(controller, event)
             controller.runs = controller.runs and not AudioStop.is_type(event.type)
             if AudioChunk.is_type(event.type) and controller is self._incoming.floor:

@@ -9,7 +9,7 @@ import pytest
 
 from config.command_line import command, parser
 
-COMMANDS = ("doctor", "record")
+COMMANDS = ("check", "doctor", "record")
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from time import monotonic
 
 from tests.conformance.controller import Failed
 from tests.fleet import (
+    alone,
     asking,
     bad_input,
     by_hand,
@@ -41,6 +42,7 @@ PARTS = (
     variables,
     bad_input,
     lying,
+    alone,
     one_host,
     by_hand,
     removal,

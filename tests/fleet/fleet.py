@@ -26,6 +26,7 @@ ROOMS: dict[str, Vars] = {
     },  # shared, though the room is WAV files
 }
 SPARE = "fleet-spare"
+ALONE = "lodge"  # a house of the spare host that has no hub
 SUITES = {HUB: "bookworm", "fleet-kitchen": "bookworm", "fleet-bedroom": "trixie", "fleet-attic": "trixie"}
 OLD, NEW = "bookworm", "trixie"
 STATE = "satellite/__init__.py"  # of the sources: a line more in it makes another release
@@ -129,9 +130,9 @@ class Fleet:
         houses: dict[str, Vars] = {}
         if spare is not None:
             rooms[SPARE] = {"satellite_area": "Cellar", **spare}
-            if "common_house" in spare:
-                hubs.append(SPARE)
-                houses[spare["common_house"]] = {"hosts": {SPARE: {}}}
+            if house := spare.get("common_house"):
+                houses[house] = {"hosts": {SPARE: {}}}
+                hubs += [SPARE] if house != ALONE else []
         ssh = f"-o StrictHostKeyChecking=accept-new -o UserKnownHostsFile={self.folder}/known_hosts"
         common = {
             "ansible_user": "root",

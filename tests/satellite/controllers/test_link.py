@@ -19,6 +19,7 @@ from satellite.controllers.controller import OUTBOX, SILENCE_S, UNPROVEN_S, Cont
 from satellite.controllers.info import describe
 from satellite.controllers.link import Link
 from tests.peers import Peer, controller, reading, run_clean
+from tests.satellite.rooms import said
 from tests.settings import SATELLITE_TOML
 from tests.wire_pairs import LOOPBACK
 from wire import hark
@@ -105,6 +106,19 @@ def test_a_connection_that_only_asks_does_not_lead() -> None:
             await peer.next(Info)
             assert made.leader is None
             assert made.lost == []
+
+    run_clean(scenario)
+
+
+def test_of_a_connection_that_only_speaks_its_sound_is_taken_and_nothing_else() -> None:
+    async def scenario() -> None:
+        async with house() as made, connection(made.port) as peer:
+            sound = [event.event() for event in said(0.2)]
+            await peer.send(*sound, Event("synthesize"), hark.Clock(1.0))
+            await settle()
+            assert [event.type for event in made.all] == [event.type for event in sound]
+            assert made.leader is None
+            assert made.lost == made.pauses == []
 
     run_clean(scenario)
 
@@ -295,6 +309,20 @@ def test_a_controller_that_is_left_to_connect_anew_leads_no_more_and_hears_the_e
             assert [event.data for event in old.all(Ping)][-1] == {"text": "last words"}
             assert made.lost == [False]
             await stand_by.until(lambda: {"text": "to another"} in [event.data for event in stand_by.all(Ping)])
+
+    run_clean(scenario)
+
+
+def test_a_controller_that_is_left_to_connect_anew_is_heard_no_more() -> None:
+    """The reply to a question that was cancelled may still be under way."""
+
+    async def scenario() -> None:
+        async with house() as made, controller(made.port) as old:
+            assert made.link.leader is not None
+            made.link.renew(made.link.leader)
+            await old.send(*said(0.2), Event("synthesize"))
+            await settle()
+            assert made.all == []
 
     run_clean(scenario)
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from config.satellite import Sounds
+from satellite.doctor.check import SENTENCE
 from satellite.playing.chimes import LONGEST_S, NOTES, SPOKEN, Sound, SoundError, load_sounds, tone
 from wire.pcm import FULL_SCALE, PcmFormat
 
@@ -121,6 +122,6 @@ def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
         own(tmp_path / "nowhere")
 
 
-def test_every_sentence_belongs_to_a_sound() -> None:
+def test_every_sentence_belongs_to_a_sound_or_to_the_check() -> None:
     spoken = {path.stem for path in SPOKEN.glob("*.wav")}
-    assert spoken == {sound.value for sound in Sound if sound not in NOTES}
+    assert spoken == {sound.value for sound in Sound if sound not in NOTES} | {SENTENCE}

@@ -1,19 +1,20 @@
 """Asks a satellite who it is, has it say something, and waits until it says that this was heard.
 
-Says no hello, as any controller on stand-by: whoever leads the satellite goes on leading it.
+Says neither hello nor run-satellite: whoever leads the satellite goes on leading it, and a microphone that Home
+Assistant has muted, from the same machine perhaps, stays so.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from wyoming.audio import AudioChunk, AudioStart, AudioStop
 from wyoming.event import Event
 from wyoming.info import Describe, Info, Satellite
 from wyoming.ping import Ping, Pong
-from wyoming.satellite import RunSatellite
 from wyoming.snd import Played
 
 from wire.connection import Connection
@@ -26,8 +27,28 @@ PIECE_S = 0.05
 SOONEST = 0.7  # of the sound's length: a satellite whose speaker fails says at once that it has played
 
 
+Speech: TypeAlias = tuple[bytes, PcmFormat]
+
+
 class NotWell(Exception):
     """The satellite is not as it should be; says what is wrong and what to do."""
+
+
+async def check(
+    address: str, dialled: Callable[[], Awaitable[Connection]], speech: Callable[[str], Awaitable[Speech]]
+) -> None:
+    """Prints what was seen of the satellite that `dialled` connects to; `speech` is of its name. Raises NotWell.
+
+    Connects twice: the sound may take longer to be made than a satellite waits for a word.
+    """
+    async with await dialled() as connection:
+        who = await Check(connection).who()
+        how = "by TLS" if connection.certificate else "without TLS"
+        print(f"{who.name} at {address} answers {how}: Hark {who.version or '?'}, {who.area or 'no area'}", flush=True)
+    sound, kind = await speech(who.name)
+    async with await dialled() as connection:
+        took_s = await Check(connection).say(sound, kind)
+        print(f"{who.name} has played {kind.seconds(len(sound)):.1f} s of speech, {took_s:.1f} s after it was sent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +73,6 @@ class Check:
         """Has it play a sound; returns how long that took (s). Raises NotWell."""
         clock = asyncio.get_running_loop().time
         began, size = clock(), kind.bytes(PIECE_S)
-        await self._send(RunSatellite().event())
         await self._send(AudioStart(kind.rate, kind.width, kind.channels).event())
         for start in range(0, len(sound), size):
             await self._send(AudioChunk(kind.rate, kind.width, kind.channels, sound[start : start + size]).event())
