@@ -102,7 +102,7 @@ class Satellite:
 
     async def run(self) -> None:
         """Serves, listens and plays, without end; raises CannotListen where the port cannot be had."""
-        opening = doors(self._settings, self._credentials, self._link.serve)
+        opening = doors(self._settings, self._credentials, self._link)
         async with opening as ports, asyncio.TaskGroup() as group:
             self._restore(self._keeper.load())
             for part in (self._keeper, self._ears, self._mixer, self._ducking, self._control):

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Unpack
 
 from wire.connection import Connection, Guards
-from wire.server import Handler, serve
+from wire.server import Handler, Unwanted, serve
 
 LOOPBACK = "127.0.0.1"
 SOON_S = 0.05  # a real wait in a test of a timeout: the shortest that a busy machine keeps apart from none
@@ -54,9 +54,11 @@ async def until(happens: Callable[[], bool]) -> None:
 
 
 @asynccontextmanager
-async def serving(handler: Handler, *, most: int = 16, **guards: Unpack[Guards]) -> AsyncIterator[int]:
+async def serving(
+    handler: Handler, *, unwanted: Unwanted = lambda _: "", most: int = 16, **guards: Unpack[Guards]
+) -> AsyncIterator[int]:
     """A server on a free loopback port; gives the port."""
-    async with serve(LOOPBACK, 0, handler, most=most, **guards) as [port]:
+    async with serve(LOOPBACK, 0, handler, unwanted=unwanted, most=most, **guards) as [port]:
         yield port
 
 

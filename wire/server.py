@@ -25,6 +25,9 @@ log = logging.getLogger(__name__)
 Handler: TypeAlias = Callable[[Connection], Awaitable[None]]
 """Serves one connection; when it returns, the connection is closed."""
 
+Unwanted: TypeAlias = Callable[[str], str]
+"""Why a machine at this IP address may not connect, "" if it may."""
+
 MOST = 16  # connections at once: two controllers, and Home Assistant's short ones for each utterance in each room
 ACCEPT_ROUNDS = 2  # of the event loop: one makes the accepted socket's transport, one hands it to admit
 REMEDIES = {
@@ -36,13 +39,20 @@ REMEDY = "choose an address of this machine and a port up to 65535"  # of any ot
 
 @asynccontextmanager
 async def serve(
-    host: str, port: int, handler: Handler, *, most: int = MOST, **guards: Unpack[Guards]
+    host: str,
+    port: int,
+    handler: Handler,
+    *,
+    unwanted: Unwanted = lambda _: "",
+    most: int = MOST,
+    **guards: Unpack[Guards],
 ) -> AsyncIterator[tuple[int, ...]]:
     """Serves connections while the context lasts; gives the bound ports, one for each address that `host` has.
 
-    Port 0 lets the system choose. Leaving cancels the handlers and closes every socket. Raises CannotListen.
+    Who is unwanted takes no place from others. Port 0 lets the system choose. Leaving cancels the handlers and closes
+    every socket. Raises CannotListen.
     """
-    async with Handlers(handler, most, guards) as handlers:
+    async with Handlers(handler, most, guards, unwanted) as handlers:
         server = await _listen(host, port, handlers)
         with closing(server):  # wait_closed would wait for connections (Python 3.12) or for nothing (3.11)
             try:
@@ -74,8 +84,8 @@ def cannot_listen(host: str, port: int, error: Exception) -> CannotListen:
 class Handlers:
     """The connections that are being served; leaving the context ends them."""
 
-    def __init__(self, handler: Handler, most: int, guards: Guards) -> None:
-        self._handler, self._most, self._guards = handler, most, guards
+    def __init__(self, handler: Handler, most: int, guards: Guards, unwanted: Unwanted = lambda _: "") -> None:
+        self._handler, self._most, self._guards, self._unwanted = handler, most, guards, unwanted
         self._group = asyncio.TaskGroup()
         self._tasks: set[asyncio.Task[None]] = set()
         self._sayings = Sayings(log)
@@ -87,11 +97,13 @@ class Handlers:
     def admit(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, certificate: Certificate | None = None
     ) -> Connection | None:
-        """Takes in a new connection; None where there is no place for it."""
+        """Takes in a new connection; None where it is unwanted or there is no place for it."""
         connection = Connection(reader, writer, certificate=certificate, **self._guards)
-        if len(self._tasks) >= self._most:
-            said = f"{connection.host} is refused: all {self._most} places for connections are taken"
-            self._sayings.warn(connection.host, said)
+        why = self._unwanted(connection.host)
+        if not why and len(self._tasks) >= self._most:
+            why = f"all {self._most} places for connections are taken"
+        if why:
+            self._sayings.warn(f"{connection.host} {why}", f"{connection.host} is turned away: {why}")
             writer.close()
             return None
         task = self._group.create_task(self._serve(connection), name=f"connection from {connection.peer}")

@@ -43,7 +43,8 @@ MOST = 64  # connections at once: Home Assistant has some for each of its satell
 async def serve_clients(settings: HubSettings, engines: Engines) -> None:
     """Serves without end. Raises CannotListen."""
     host = settings.serve.host
-    async with serve(host, settings.serve.port, Server(settings, engines).attend, most=MOST) as ports:
+    server = Server(settings, engines)
+    async with serve(host, settings.serve.port, server.attend, unwanted=server.unwanted, most=MOST) as ports:
         _log.info(
             "conversation, speech-to-text and text-to-speech listen on %s port %s", host, ", ".join(map(str, ports))
         )
@@ -65,11 +66,12 @@ class Server:
         self._info = info(settings, engines).event()
         self._sayings = Sayings(_log)
 
+    def unwanted(self, host: str) -> str:
+        """Why that machine may not connect, "" if it may."""
+        return "" if is_among(host, self._allow) else "it is not in serve.allow"
+
     async def attend(self, connection: Connection) -> None:
         """Serves one client until it leaves. Raises WireErrors, alone or in a group."""
-        if not is_among(connection.host, self._allow):
-            self._sayings.warn(connection.host, f"{connection.host} is turned away: it is not in serve.allow")
-            return
         client = Client(connection)
         try:
             async with asyncio.TaskGroup() as group:

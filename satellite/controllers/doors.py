@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from config.parts import is_among
 from config.satellite import SatelliteSettings
+from satellite.controllers.link import Link
 from wire import server
-from wire.server import Handler
 from wire.tls import listener
 from wire.tls.credentials import Credentials
 
@@ -26,19 +26,21 @@ class Ports:
 
 
 @asynccontextmanager
-async def doors(settings: SatelliteSettings, credentials: Credentials | None, handler: Handler) -> AsyncIterator[Ports]:
+async def doors(settings: SatelliteSettings, credentials: Credentials | None, link: Link) -> AsyncIterator[Ports]:
     """Lets controllers in while the context lasts; raises CannotListen."""
     host, plain, tls = settings.listen.host, None, None
     async with AsyncExitStack() as stack:
         if settings.listen.plain:
-            plain, *_ = await stack.enter_async_context(server.serve(host, settings.listen.port, handler))
+            plain, *_ = await stack.enter_async_context(
+                server.serve(host, settings.listen.port, link.serve, unwanted=link.unwanted)
+            )
             _log.info("%s listens on %s port %s", settings.name, host, plain)
         if credentials is not None:
             tls, *_ = await stack.enter_async_context(
                 listener.serve(
                     host,
                     settings.tls.port,
-                    handler,
+                    link.serve,
                     credentials,
                     lambda address: is_among(address, settings.controllers.hub),
                 )

@@ -79,9 +79,6 @@ class Link:
 
     async def serve(self, connection: Connection) -> None:
         """Handles one connection from its first event to its end."""
-        if why := self._unwanted(connection):
-            self._sayings.warn(f"away {connection.host}", f"turned away {connection.host}: {why}")
-            return
         controller = Controller(connection)
         self._controllers.append(controller)
         try:
@@ -95,14 +92,14 @@ class Link:
             self._satellite.gone(controller)
             self.settle()
 
-    def _unwanted(self, connection: Connection) -> str:
-        """Why that machine may not connect so; "" if it may."""
+    def unwanted(self, host: str) -> str:
+        """Why that machine may not come to the plain port, "" if it may."""
         allow, hub = self._settings.allow, self._settings.hub
-        if self._hubs_by_tls and connection.certificate is None:
+        if self._hubs_by_tls:
             why = "it is not in controllers.allow, and hubs come by TLS, with a certificate (docs/security.md)"
         else:
             allow, why = allow + hub, "it is neither in controllers.allow nor in controllers.hub"
-        return "" if is_among(connection.host, allow) else why
+        return "" if is_among(host, allow) else why
 
     async def _read(self, controller: Controller) -> None:
         try:

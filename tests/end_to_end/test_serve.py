@@ -353,4 +353,4 @@ def test_a_thousand_connections_at_once_harm_nobody_who_is_being_served() -> Non
         await asyncio.sleep(1.0)  # for the hub to see them go
         assert await answered(port, "is the kitchen light on") == "No, off"
 
-    with_a_hub(scenario, "127.0.0.1 is refused: all 64 places for connections are taken")
+    with_a_hub(scenario, "127.0.0.1 is turned away: all 64 places for connections are taken")

@@ -20,6 +20,7 @@ from wire.errors import CannotListen, MalformedEvent, PeerGone
 from wire.framing import DEFAULT, encode
 from wire.server import serve
 
+STRANGER = "127.0.0.2"
 PING = Event("ping")
 FLOOD = Event("flood")
 BIG = Event("audio-chunk", {}, bytes(DEFAULT.payload))
@@ -129,8 +130,10 @@ def test_of_a_hundred_connections_as_many_are_served_as_fit_and_places_come_free
             crowd = [await dial(LOOPBACK, port, timeout_s=LATE_S) for _ in range(100)]
             served = await asyncio.gather(*[_is_answered(connection) for connection in crowd])
             assert sum(served) == 16
-            refused = [record.getMessage() for record in caplog.records if "is refused" in record.getMessage()]
-            assert refused == ["127.0.0.1 is refused: all 16 places for connections are taken"]  # an appliance's log
+            refused = [record.getMessage() for record in caplog.records if "turned away" in record.getMessage()]
+            assert refused == [
+                "127.0.0.1 is turned away: all 16 places for connections are taken"
+            ]  # an appliance's log
             assert not await is_served(port)
             await asyncio.gather(*[connection.close() for connection in crowd])
             while not await is_served(port):
@@ -145,6 +148,23 @@ async def _is_answered(connection: Connection) -> bool:
         return await connection.read() == PING
     except PeerGone:
         return False
+
+
+def test_a_crowd_of_the_unwanted_takes_no_place_from_others(caplog: pytest.LogCaptureFixture) -> None:
+    """Used to: each had a place until its handler had looked at its address."""
+
+    async def test() -> None:
+        async with serving(echo, unwanted=lambda host: "it is a stranger" if host == STRANGER else "", most=2) as port:
+            knocking = [asyncio.open_connection(LOOPBACK, port, local_addr=(STRANGER, 0)) for _ in range(50)]
+            streams, served = await asyncio.gather(asyncio.gather(*knocking), is_served(port))
+            assert served
+            for reader, writer in streams:
+                assert await reader.read() == b""
+                writer.close()
+                await writer.wait_closed()
+
+    leaves_nothing(test)
+    assert caplog.text.count(f"{STRANGER} is turned away: it is a stranger") == 1
 
 
 def test_leaving_ends_handlers_and_connections() -> None:

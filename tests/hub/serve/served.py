@@ -65,7 +65,8 @@ class Served:
         texts = self.texts or Texts(self.responder, self.conversations, AREAS.get)
         voices, nobody = Tiers({"scripted": self.voice}), FakeResponder([])
         engines = Engines(self.recognizer, self.vad, always_the_end, nobody, voices, texts=texts)
-        async with serving(Server(build(HubSettings, layers), engines).attend, most=64) as port:
+        server = Server(build(HubSettings, layers), engines)
+        async with serving(server.attend, unwanted=server.unwanted, most=64) as port:
             yield port
         assert self.working == 0
 

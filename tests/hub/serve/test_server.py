@@ -274,7 +274,7 @@ def test_who_is_not_allowed_is_told_nothing_and_logged_once(caplog: pytest.LogCa
         assert (served.voice.spoken, served.responder.asked, served.recognizer.latest) == ([], [], None)
 
     run_clean(test)
-    [line] = [record.getMessage() for record in caplog.records if record.name == "hub.serve.server"]
+    [line] = [record.getMessage() for record in caplog.records if record.name == "wire.server"]
     assert line == "127.0.0.1 is turned away: it is not in serve.allow"
 
 

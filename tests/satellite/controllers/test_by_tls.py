@@ -40,7 +40,7 @@ class Both(House):
 async def house(folder: Path, hub: tuple[str, ...] = LOCAL, allow: tuple[str, ...] = LOCAL) -> AsyncIterator[Both]:
     made = Both(folder, Controllers(hub=hub, allow=allow))
     async with (
-        serve(LOOPBACK, 0, made.link.serve) as [made.port],
+        serve(LOOPBACK, 0, made.link.serve, unwanted=made.link.unwanted) as [made.port],
         listener.serve(LOOPBACK, 0, made.link.serve, made.own, lambda _: True) as [made.tls],
     ):
         yield made

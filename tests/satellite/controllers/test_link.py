@@ -69,7 +69,7 @@ class House:
 @asynccontextmanager
 async def house(hub: tuple[str, ...] = LOCAL, allow: tuple[str, ...] = LOCAL) -> AsyncIterator[House]:
     made = House(Controllers(hub=hub, allow=allow))
-    async with serve(LOOPBACK, 0, made.link.serve) as [made.port]:
+    async with serve(LOOPBACK, 0, made.link.serve, unwanted=made.link.unwanted) as [made.port]:
         yield made
 
 
@@ -264,7 +264,7 @@ def test_strangers_are_turned_away_without_a_word(caplog: pytest.LogCaptureFixtu
             assert made.leader is None
 
     run_clean(scenario)
-    assert "turned away 127.0.0.1" in caplog.text
+    assert "127.0.0.1 is turned away" in caplog.text
 
 
 def test_a_hub_needs_no_place_among_the_plain_ones() -> None:
