@@ -14,7 +14,7 @@ from pathlib import Path
 from tests.conformance.stage import expect
 from tests.fleet import hearing
 from tests.fleet.asking import ask
-from tests.fleet.commands import run
+from tests.fleet.commands import LONG_S, run
 from tests.fleet.fleet import HERE, HUB, SPARE, Fleet
 from tests.fleet.host import Host
 
@@ -63,7 +63,7 @@ def _hears_alike(host: Host) -> str:
     """The engines of both processors, with the same recordings."""
     shutil.copytree(QUESTIONS, host.tree / PLACE / QUESTIONS.name, dirs_exist_ok=True)
     shutil.copy(Path(hearing.__file__), host.tree / PLACE)
-    there = json.loads(host.run(f"{BIN}/python", f"/{PLACE}/hearing.py", f"/{PLACE}/{QUESTIONS.name}"))
+    there = json.loads(host.run(f"{BIN}/python", f"/{PLACE}/hearing.py", f"/{PLACE}/{QUESTIONS.name}", late_s=LONG_S))
     here = json.loads(run([sys.executable, "-m", hearing.__name__, str(QUESTIONS)]))
     apart = _apart(here["heard"], there["heard"])
     expect(apart < NEAR, f"a score is {apart:.3f} apart")
