@@ -13,6 +13,10 @@ class CommandFailed(Exception):
     """A command ended with another code than 0; says which and what it said."""
 
 
+class Skipped(Exception):
+    """What cannot be tried on this machine; says why."""
+
+
 def run(command: Sequence[str], late_s: float = LONG_S) -> str:
     """Returns what it printed. Raises CommandFailed."""
     try:

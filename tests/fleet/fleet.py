@@ -11,7 +11,7 @@ from typing import Any
 from tests.fleet import trees
 from tests.fleet.commands import run
 from tests.fleet.host import HEARD, SAID, Host
-from tests.fleet.machine import ADDRESSES
+from tests.fleet.machine import ADDRESSES, Machine
 from tests.fleet.play import Play, play
 
 Vars = dict[str, Any]
@@ -35,8 +35,9 @@ STATE = "satellite/__init__.py"  # of the sources: a line more in it makes anoth
 class Fleet:
     """Its hosts by name; all of it lies in `folder`."""
 
-    def __init__(self, folder: Path, cache: Path, ansible: str) -> None:
+    def __init__(self, folder: Path, cache: Path, ansible: str, machine: Machine) -> None:
         self.folder, self._cache, self._ansible = folder, cache, ansible
+        self.machine = machine
         self.checkout = folder / "checkout"
         suites = {**SUITES, SPARE: NEW}
         self.hosts = {

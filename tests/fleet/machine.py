@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from ipaddress import IPv4Network
 from pathlib import Path
 
-from tests.fleet.commands import run, works
+from tests.fleet.commands import Skipped, run, works
 
 BRIDGE = "br-fleet"
 NETWORK = IPv4Network("10.77.0.32/29")
@@ -20,6 +20,9 @@ FORWARD = Path("/proc/sys/net/ipv4/ip_forward")
 NSPAWN = Path("/run/systemd/nspawn")
 BUS = Path("/run/dbus/system_bus_socket")
 NAT = "iptables", "--table", "nat"
+FORMATS = Path("/proc/sys/fs/binfmt_misc")
+AARCH64 = FORMATS / "qemu-aarch64"
+RULE = Path("/usr/lib/binfmt.d/qemu-aarch64.conf")  # of Debian's qemu-user-static
 OUT = ("POSTROUTING", "--source", str(NETWORK), "!", "--destination", str(NETWORK), "--jump", "MASQUERADE")
 
 
@@ -48,6 +51,20 @@ class Machine:
             run(["ip", "link", "set", BRIDGE, "up"])
         if not works([*NAT, "--check", *OUT]):
             self._add([*NAT, "--append", *OUT], [*NAT, "--delete", *OUT])
+
+    def emulate(self) -> None:
+        """Has QEMU run programs for aarch64. Raises Skipped where it cannot."""
+        if not RULE.exists():
+            raise Skipped("programs for aarch64 need QEMU; run: sudo apt-get install qemu-user-static")
+        if not (FORMATS / "register").exists():
+            if not works(["mount", "--types", "binfmt_misc", "binfmt_misc", str(FORMATS)]):
+                raise Skipped("this kernel runs no programs of other processors (it has no binfmt_misc)")
+            self._added(["umount", str(FORMATS)])
+        if not AARCH64.exists():
+            self._add(
+                ["sh", "-c", f"cat {RULE} >{FORMATS}/register"],
+                ["sh", "-c", f"echo -1 >{AARCH64}"],
+            )
 
     def restore(self) -> None:
         """Takes away what was added, the last first."""

@@ -14,15 +14,22 @@ PACKAGES = (
 SOURCES = Path("/etc/apt")
 OF_THIS_MACHINE = "etc/ssl/certs/ca-certificates.crt", "etc/hosts", "etc/pip.conf", "etc/apt/apt.conf.d"
 """By which it reaches the registries."""
+MAKING_S = 1800.0  # an emulated processor unpacks and configures ten times more slowly
 
 
 def tree(suite: str, cache: Path) -> Path:
-    """The tree of a Debian release in `cache`, made there where it is missing. Raises CommandFailed."""
+    """The tree of a Debian release in `cache`, made there where it is missing. Raises CommandFailed.
+
+    `bookworm-arm64` is bookworm for another processor, whose programs Machine.emulate has to have run before.
+    """
     made = cache / suite
     if not made.is_dir():
         half = cache / f"{suite}.half"
         shutil.rmtree(half, ignore_errors=True)
-        run(["debootstrap", "--variant=minbase", f"--include={PACKAGES}", suite, str(half), _mirror()])
+        release, _, processor = suite.partition("-")
+        command = ["debootstrap", "--variant=minbase", f"--include={PACKAGES}"]
+        command += [f"--arch={processor}"] if processor else []
+        run([*command, release, str(half), _mirror()], MAKING_S)
         run(["chroot", str(half), "apt-get", "clean"])
         half.rename(made)
     return made
