@@ -68,6 +68,8 @@ def finds_its_satellites_by_mdns(fleet: Fleet) -> str:
     nameless: dict[str, Vars] = {HUB: {"hub_settings": {"fleet": {"satellites": []}}}}
     try:
         fleet.play("site.yml", "--limit", HUB, hosts=nameless).whole()
+        settings = (fleet.hub.tree / "etc/hark/hub.toml").read_text()
+        expect("satellites = []" in settings, "the hub is told addresses")
         told = [f"{room.name} is led after {is_led(room, FOUND_S):.0f} s" for room in fleet.rooms]
         asked = ask(fleet.rooms[1])
     finally:

@@ -56,6 +56,18 @@ def refuses_to_configure_what_is_not_installed(fleet: Fleet) -> str:
     return said
 
 
+def adds_what_another_wake_word_needs(fleet: Fleet) -> str:
+    """The release is there, without that engine's packages: they come into it, and it hears with the other engine."""
+    room = fleet.rooms[-1]
+    limit, other = ("site.yml", "--limit", room.name), {"satellite_wake_engine": "pymicro-wakeword"}
+    try:
+        done = fleet.play(*limit, extra=other).whole()
+        asked = ask(room)
+    finally:
+        fleet.play(*limit).whole()
+    return f"{done.seconds:.0f} s; {asked}"
+
+
 def stops_at_a_canary_that_fails(fleet: Fleet) -> str:
     """The first satellite cannot be heard with the next release: the others keep theirs, and the place is told."""
     before = fleet.releases()
@@ -86,5 +98,6 @@ CHECKS: tuple[Callable[[Fleet], str], ...] = (
     goes_to_the_next_release_and_back,
     refuses_a_release_that_is_gone,
     refuses_to_configure_what_is_not_installed,
+    adds_what_another_wake_word_needs,
     stops_at_a_canary_that_fails,
 )
