@@ -28,6 +28,7 @@ from tests.fleet import (
     provisioning,
     releases,
     removal,
+    sound,
     variables,
 )
 from tests.fleet.commands import CommandFailed, Skipped
@@ -43,6 +44,7 @@ PARTS = (
     variables,
     bad_input,
     lying,
+    sound,
     alone,
     one_host,
     by_hand,

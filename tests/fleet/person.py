@@ -6,16 +6,12 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.fleet import card
 from tests.fleet.host import Host
-from tests.sound_card import MODULES
 
 NAME = "pi"
 HOME = f"home/{NAME}"
-CARD = "/run/pulse/native"
-ALSA = f'pcm.!default {{ type pulse server "unix:{CARD}" }}\nctl.!default {{ type pulse server "unix:{CARD}" }}\n'
-HISS = "pacat", "-s", f"unix:{CARD}", "-d", "room", "--rate=16000", "--channels=1", "--volume=8192", "/dev/urandom"
-"""What a microphone hears when nobody speaks."""
-IMAGE = "sudo", "pulseaudio", "pulseaudio-utils", "libasound2-plugins"
+IMAGE = "sudo", *card.PACKAGES
 TYPING_S = 600.0  # for one command: a Pi compiles, too
 
 
@@ -39,7 +35,7 @@ class Person:
         with (self.host.tree / "etc/hosts").open("a") as hosts:
             hosts.write(f"127.0.1.1 {self.host.name}\n")
         (self.host.tree / "etc/sudoers.d/pi").write_text(f"{NAME} ALL=(ALL) NOPASSWD: ALL\n")
-        self._plugs_in_a_card()
+        card.plug_in(self.host)
         shutil.copytree(checkout, self.host.tree / HOME / "hark")
         self.host.run("chown", "--recursive", f"{NAME}:", f"/{HOME}")
 
@@ -52,13 +48,3 @@ class Person:
         for file in files:
             shutil.copy(file, self.host.tree / HOME / file.name)
             self.host.run("chown", f"{NAME}:", f"/{HOME}/{file.name}")
-
-    def _plugs_in_a_card(self) -> None:
-        """ALSA's `default`: PulseAudio with null sinks. Its microphone hisses, since one that gives zeros is broken."""
-        (self.host.tree / "etc/asound.conf").write_text(ALSA)
-        server = f"module-native-protocol-unix auth-anonymous=1 socket={CARD}", *MODULES[1:]
-        loads = [word for module in server for word in ("-L", module)]
-        options = "-n", "--exit-idle-time=-1", "--daemonize=no", "--disable-shm=yes"
-        card = "--unit=card", "--property=RuntimeDirectory=pulse", "--setenv=HOME=/run/pulse"
-        self.host.run("systemd-run", *card, "pulseaudio", *options, *loads)
-        self.host.run("systemd-run", "--unit=hiss", "--property=Restart=always", "--property=RestartSec=1", *HISS)
