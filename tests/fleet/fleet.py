@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from tests.fleet import trees
 from tests.fleet.commands import run
@@ -84,9 +85,9 @@ class Fleet:
             host.stop()
 
     def change_sources(self) -> None:
-        """Another state of the sources: the next release."""
+        """Another state of the sources, as there was none: the next release."""
         with (self.checkout / STATE).open("a") as file:
-            file.write("# Another state of the sources.\n")
+            file.write(f"# Another state of the sources: {uuid4()}.\n")
 
     def restore_sources(self) -> None:
         """As they are in the project."""
