@@ -32,7 +32,6 @@ from hub.serve.info import info
 from hub.serve.tts import TextToSpeech
 from wire.connection import Connection
 from wire.errors import PeerGone, WireError, leaves
-from wire.sayings import Sayings
 from wire.server import serve
 
 _log = logging.getLogger(__name__)
@@ -64,7 +63,6 @@ class Server:
         self._conversing = _conversing(engines.texts, settings.llm.language, due_s)
         self._allow = settings.serve.allow
         self._info = info(settings, engines).event()
-        self._sayings = Sayings(_log)
 
     def unwanted(self, host: str) -> str:
         """Why that machine may not connect, "" if it may."""
