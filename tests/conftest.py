@@ -7,6 +7,7 @@ timers and phrases) lies in a home of this run's own, so that no other run and n
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,9 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("hark", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("same", settings.get_profile("hark"), derandomize=True)
 settings.load_profile("hark")
+
+# A shell has what it starts in the background ignore Ctrl-C, and so would each program that tests end by it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -54,7 +53,7 @@ def capture(interface: str, what: str, file: Path) -> Iterator[Captured]:
         yield captured
         sleep(LAST_S)
     finally:
-        tcpdump.send_signal(signal.SIGINT)
+        tcpdump.terminate()
         said = tcpdump.communicate(timeout=LATE_S)[1]
     captured.packets = _counted(r"(\d+) packets? captured", said)
     if missed := _counted(r"(\d+) packets? dropped by kernel", said):
