@@ -18,7 +18,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -30,6 +30,7 @@ from bench.figures import spread
 from bench.house import program
 from bench.load.report import conditions
 from config.tls import Tls
+from tests.attacks.house import options
 from tests.certificates import IS_LED, LEADS, Authority
 from wire import hark
 from wire.connection import Connection, dial
@@ -145,7 +146,7 @@ async def memory_mb(made: Certificates, way: str) -> dict[str, float]:
     """Of a satellite that a hub leads."""
     with tempfile.TemporaryDirectory() as folder:
         alone = ("--set", "state.file=", "--set", "control.socket=", "--mic", f"wav:{folder}", "--port", "0")
-        tls = ("--set", "tls.port=0", *_settings(made.satellite)) if way == "tls" else ()
+        tls = ("--set", "tls.port=0", *options(made.satellite)) if way == "tls" else ()
         async with program("satellite", *alone, *tls) as satellite:
             pattern = r"port (\d+) for hubs" if way == "tls" else r"listens on .* port (\d+)"
             port = int((await satellite.says(pattern))[1])
@@ -171,11 +172,6 @@ def _memory(pid: int) -> dict[str, float]:
 
 def _paths(tls: Tls) -> tuple[str, ...]:
     return tls.certificate, tls.key, tls.authority, tls.revoked
-
-
-def _settings(tls: Tls) -> Sequence[str]:
-    named = zip(("certificate", "key", "authority", "revoked"), _paths(tls), strict=True)
-    return [word for key, path in named for word in ("--set", f"tls.{key}={path}")]
 
 
 _Times = dict[str, list[float]]

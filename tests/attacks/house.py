@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from pathlib import Path
 
@@ -31,11 +30,10 @@ class Encrypted:
         tls = self.authority.tls(issued or self.satellite)
         return [*options(tls), "--set", "listen.plain=false", "--set", "tls.port=0"]
 
-    def on_hub(self, issued: Issued | None = None) -> list[str]:
-        return options(self.authority.tls(issued or self.hub))
+    def on_hub(self) -> list[str]:
+        """It dials by TLS alone."""
+        return options(self.authority.tls(self.hub))
 
-    def house(
-        self, folder: Path, through: Through = nullcontext, hub: Sequence[str] = ()
-    ) -> AbstractAsyncContextManager[House]:
+    def house(self, folder: Path, through: Through = nullcontext) -> AbstractAsyncContextManager[House]:
         """Its replies go to `folder`."""
-        return house(folder, lambda seen: None, [*self.on_hub(), *hub], self.on_satellite(), through=through)
+        return house(folder, lambda seen: None, self.on_hub(), self.on_satellite(), through=through)
